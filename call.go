@@ -1,0 +1,240 @@
+package spideriq
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spideriq/spideriq-go/internal/transport"
+)
+
+// A call is what a method asks of do.
+type call struct {
+	method string
+	path   string // below the base URL, escaped
+	plain  string // path unescaped; "" when it is the same
+	query  any    // a struct with url tags, or nil
+	body   any    // encoded as JSON, unless nil
+	repeat bool   // a repeat does no harm even when the first attempt was applied
+	member string // the member of the answer that out takes; "" for all of it
+	out    decoder
+}
+
+// do makes a call: it encodes, builds, sends, judges and decodes, and is the only
+// place where an answer becomes a value or an error.
+func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error {
+	if c == nil || c.transport == nil {
+		return errNoClient
+	}
+	req, infos, err := c.request(ctx, call, opts)
+	if err != nil {
+		return fmt.Errorf("spideriq: %s %s: %w", oneLine(call.method, 32), oneLine(call.path, 256), err)
+	}
+	result := c.transport.Do(ctx, req)
+	for _, info := range infos {
+		info.fill(result)
+	}
+	return call.judge(result, secrets{req.Token, call.body})
+}
+
+// request checks what the caller gave and builds what every attempt sends.
+func (c *Client) request(ctx context.Context, call call, opts []RequestOption) (r transport.Request, infos []*ResponseInfo, err error) {
+	if ctx == nil {
+		return r, nil, errors.New("the context is nil")
+	}
+	r = transport.Request{Method: call.method, URL: *c.base, Path: call.path, MaxAttempts: c.attempts, Repeat: call.repeat}
+	r.URL.Path += cmp.Or(call.plain, call.path)
+	if call.plain != "" || c.base.RawPath != "" {
+		r.URL.RawPath = c.base.EscapedPath() + call.path
+	}
+	if call.query != nil || len(opts) > 0 {
+		options, err := requestOptions(call.query, opts)
+		if err != nil {
+			return r, nil, err
+		}
+		r.Header, r.URL.RawQuery, infos = options.header, options.query.Encode(), options.infos
+		r.MaxAttempts = cmp.Or(options.maxAttempts, c.attempts)
+	}
+	if call.body != nil {
+		if r.Body, err = encode(call.body); err != nil {
+			return r, nil, err
+		}
+	}
+	if r.Token, err = c.token(ctx); err != nil {
+		return r, nil, err
+	}
+	return r, infos, nil
+}
+
+func requestOptions(query any, opts []RequestOption) (requestConfig, error) {
+	var c requestConfig
+	if query != nil {
+		if err := c.addQuery(query); err != nil {
+			return c, err
+		}
+	}
+	for _, o := range opts {
+		if o != nil {
+			if err := o.apply(&c); err != nil {
+				return c, err
+			}
+		}
+	}
+	return c, nil
+}
+
+// encode returns the JSON of a body.
+func encode(body any) ([]byte, error) {
+	switch b := body.(type) {
+	case io.Reader:
+		return nil, errors.New("the body is an io.Reader; give the value that is to be encoded")
+	case CreateParams:
+		body = createBody{b, b.Credentials}
+	case *CreateParams:
+		if b != nil {
+			body = createBody{*b, b.Credentials}
+		}
+	}
+	text, err := json.Marshal(body)
+	if string(text) == "null" {
+		return nil, errors.New("the body is nil")
+	}
+	if params, ok := body.(interface{ check() error }); ok {
+		if wrong := params.check(); wrong != nil {
+			return nil, wrong
+		}
+	}
+	return text, err
+}
+
+// fill tells what came back.
+func (i *ResponseInfo) fill(r *transport.Result) {
+	a := r.Answer
+	*i = ResponseInfo{StatusCode: a.StatusCode, Header: a.Header.Clone(), Body: bytes.Clone(a.Body), Attempts: r.Attempts, RateLimit: rateLimitOf(a.Header)}
+}
+
+// rateLimitOf reads the X-RateLimit headers; nil unless all of them are numbers.
+func rateLimitOf(h http.Header) *RateLimit {
+	limit, err1 := strconv.Atoi(h.Get("X-Ratelimit-Limit"))
+	remaining, err2 := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
+	reset, err3 := strconv.ParseInt(h.Get("X-Ratelimit-Reset"), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return nil
+	}
+	return &RateLimit{Limit: limit, Remaining: remaining, Reset: time.Unix(reset, 0)}
+}
+
+// judge makes the value or the error of a call out of how it ended.
+func (c call) judge(r *transport.Result, hidden secrets) error {
+	status := r.Answer.StatusCode
+	switch {
+	case r.Held > 0:
+		held := transport.Result{Answer: transport.Answer{StatusCode: http.StatusTooManyRequests}, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied}
+		e := c.apiError(&held, hidden)
+		e.Message, e.RetryAfter = "held back, because the API has asked to wait longer than this call can", r.Held
+		return e.typed()
+	case r.Err != nil:
+		err := hidden.redactError(r.Err)
+		if status != 0 && status/100 != 2 {
+			err = &lastAnswer{err, c.apiError(r, hidden).typed()}
+		}
+		return &TransportError{Method: c.method, Path: c.path, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied, Err: err}
+	case status/100 != 2:
+		return c.apiError(r, hidden).typed()
+	case c.out == nil:
+		return nil
+	}
+	refused, err := c.decode(r.Answer)
+	switch {
+	case refused:
+		return c.apiError(r, hidden).typed()
+	case err != nil:
+		return &InvalidResponseError{
+			StatusCode: status, ContentType: oneLine(hidden.redact(r.Answer.Header.Get("Content-Type")), 128),
+			Method: c.method, Path: c.path, Attempts: r.Attempts, Err: hidden.redactError(err),
+		}
+	}
+	return nil
+}
+
+// decode reads the body of a 2xx into c.out, unless the API says in it that the
+// call failed after all.
+func (c call) decode(a transport.Answer) (refused bool, err error) {
+	if a.Unreadable != nil {
+		return false, a.Unreadable
+	}
+	if _, ok := c.out.(nothing); ok && a.StatusCode == http.StatusNoContent {
+		return false, nil
+	}
+	v, err := parse(a.Body)
+	if err != nil {
+		return false, err
+	}
+	wanted := null
+	if c.member == "" {
+		wanted = v
+	}
+	for name, member := range v.members() {
+		switch {
+		case strings.EqualFold(name, "success"):
+			refused = member == "false"
+		case c.member != "" && strings.EqualFold(name, c.member):
+			wanted = member
+		}
+	}
+	switch {
+	case refused:
+		return true, nil
+	case wanted == null && c.member != "":
+		return false, fmt.Errorf("%s is missing", c.member)
+	case wanted == null:
+		return false, errors.New("null")
+	}
+	if err := c.out.decode(wanted); err != nil && c.member != "" {
+		return false, fmt.Errorf("%s: %w", c.member, err)
+	} else if err != nil {
+		return false, err
+	}
+	return false, nil
+}
+
+// apiError is what an answer that is no success says.
+func (c call) apiError(r *transport.Result, hidden secrets) *APIError {
+	said := readErrorBody(r.Answer.Body)
+	wait, stated := transport.RetryAfter(r.Answer)
+	if !stated {
+		wait = said.retryAfter
+	}
+	return &APIError{
+		StatusCode: r.Answer.StatusCode,
+		Code:       oneLine(hidden.redact(said.code), 128), Message: oneLine(hidden.redact(said.message), maxMessage),
+		Method: c.method, Path: c.path, RetryAfter: wait, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied,
+		Header: hidden.redactHeader(r.Answer.Header),
+	}
+}
+
+// jsonInto decodes into a value of the caller's.
+type jsonInto struct{ out any }
+
+func (j jsonInto) decode(v value) error {
+	d := json.NewDecoder(strings.NewReader(string(v)))
+	d.UseNumber()
+	return d.Decode(j.out)
+}
+
+// nothing is what a delete wants of an answer, which may be a bare 204: that it is
+// an object that does not say the opposite.
+type nothing struct{}
+
+func (nothing) decode(v value) error {
+	_, err := v.into(field{name: "success"})
+	return err
+}

@@ -1,0 +1,240 @@
+package spideriq
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spideriq/spideriq-go/internal/transport"
+)
+
+// An APIError says that the API answered, and said no. The statuses that a program
+// may want to tell apart have a type of their own around it: [*BadRequestError],
+// [*UnauthorizedError], [*ForbiddenError], [*NotFoundError], [*RateLimitError] and
+// [*ServerError]; errors.As finds an *APIError in each. Any other status is a plain
+// *APIError: a redirect, which is never followed, 409, 423, and also a 2xx whose
+// body says "success": false.
+type APIError struct {
+	StatusCode int
+	Code       string // the API's code, if the body has one: "form_locked"
+	Message    string // in the API's words, on one line of at most 512 bytes; "" when it said nothing readable
+	Method     string
+	Path       string        // below the base URL, without query
+	RetryAfter time.Duration // the wait that the API asks for; 0: not stated
+	Attempts   int           // requests sent; 0 when the call was held back because of an earlier 429
+
+	// MayHaveApplied says that an attempt of this call was sent and ended without a
+	// known outcome, so the change may have been made although the call failed.
+	MayHaveApplied bool
+
+	Header http.Header // of the answer
+}
+
+// Error returns one line with method, path, status, code and message.
+func (e *APIError) Error() string {
+	if e == nil {
+		return "spideriq: no error"
+	}
+	status := strconv.Itoa(e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		status += " " + text
+	}
+	code := e.Code
+	if code == e.Message {
+		code = ""
+	}
+	return line(e.Method, e.Path, e.Attempts, e.MayHaveApplied, status, code, e.Message)
+}
+
+// LogValue returns the parts of the error for log/slog.
+func (e *APIError) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.StatusCode),
+		slog.String("code", e.Code), slog.String("message", e.Message), slog.Duration("retry_after", e.RetryAfter),
+		slog.Int("attempts", e.Attempts), slog.Bool("may_have_applied", e.MayHaveApplied))
+}
+
+// BadRequestError is a 400: a value that the API refuses. It is also a 422, with
+// which the API's validation layer answers.
+type BadRequestError struct{ *APIError }
+
+// UnauthorizedError is a 401: the token is wrong or has expired.
+type UnauthorizedError struct{ *APIError }
+
+// ForbiddenError is a 403: the token is right but does not allow this.
+type ForbiddenError struct{ *APIError }
+
+// NotFoundError is a 404: there is no such integration, or it belongs to another
+// brand. MayHaveApplied on the 404 of a delete says that an earlier attempt of the
+// same call may have been what removed it.
+type NotFoundError struct{ *APIError }
+
+// RateLimitError is a 429. RetryAfter is the wait that the API asks for; 0 means
+// that waiting does not help, such as when a plan is used up. Attempts is 0 when
+// nothing was sent: the API had told the client to wait longer than the context
+// of this call lasts.
+type RateLimitError struct{ *APIError }
+
+// ServerError is a 5xx.
+type ServerError struct{ *APIError }
+
+func (e *BadRequestError) Unwrap() error   { return unwrap(e.APIError) }
+func (e *UnauthorizedError) Unwrap() error { return unwrap(e.APIError) }
+func (e *ForbiddenError) Unwrap() error    { return unwrap(e.APIError) }
+func (e *NotFoundError) Unwrap() error     { return unwrap(e.APIError) }
+func (e *RateLimitError) Unwrap() error    { return unwrap(e.APIError) }
+func (e *ServerError) Unwrap() error       { return unwrap(e.APIError) }
+
+// unwrap keeps a nil pointer from becoming an error that is not nil.
+func unwrap(e *APIError) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// typed returns e as the type that its status has.
+func (e *APIError) typed() error {
+	switch {
+	case e.StatusCode == http.StatusBadRequest, e.StatusCode == http.StatusUnprocessableEntity:
+		return &BadRequestError{e}
+	case e.StatusCode == http.StatusUnauthorized:
+		return &UnauthorizedError{e}
+	case e.StatusCode == http.StatusForbidden:
+		return &ForbiddenError{e}
+	case e.StatusCode == http.StatusNotFound:
+		return &NotFoundError{e}
+	case e.StatusCode == http.StatusTooManyRequests:
+		return &RateLimitError{e}
+	case e.StatusCode >= 500 && e.StatusCode <= 599:
+		return &ServerError{e}
+	}
+	return e
+}
+
+// A TransportError says that no whole answer came: the connection could not be
+// made or broke, time ran out, or the caller's context ended. Err matches the
+// context's error and its cause in the last case. Where an earlier attempt of the
+// call, or the beginning of a broken answer, brought an error status, errors.As
+// finds that [*APIError] too.
+type TransportError struct {
+	Method   string
+	Path     string // below the base URL, without query
+	Attempts int    // requests sent; 0 when the call ended before the first
+
+	// MayHaveApplied says that an attempt of this call was sent and ended without a
+	// known outcome, so the change may have been made.
+	MayHaveApplied bool
+
+	Err error // never nil in an error that this package returns
+}
+
+// Error returns one line that names method, path and cause, and no host.
+func (e *TransportError) Error() string {
+	if e == nil {
+		return "spideriq: no error"
+	}
+	return line(e.Method, e.Path, e.Attempts, e.MayHaveApplied, transport.Describe(e.Err))
+}
+
+// Unwrap returns Err.
+func (e *TransportError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+// LogValue returns the parts of the error for log/slog.
+func (e *TransportError) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.String("error", transport.Describe(e.Err)),
+		slog.Int("attempts", e.Attempts), slog.Bool("may_have_applied", e.MayHaveApplied))
+}
+
+// An InvalidResponseError says that a whole answer came with a 2xx status and is
+// not what the API documents: HTML, cut JSON, nothing, null, no integration, or
+// more than 4 MiB. A change has probably been made. It is never retried.
+type InvalidResponseError struct {
+	StatusCode  int
+	ContentType string
+	Method      string
+	Path        string // below the base URL, without query
+	Attempts    int    // requests sent
+	Err         error
+}
+
+// Error returns one line that names method, path, status and what is wrong.
+func (e *InvalidResponseError) Error() string {
+	if e == nil {
+		return "spideriq: no error"
+	}
+	return line(e.Method, e.Path, e.Attempts, false, "invalid response with status "+strconv.Itoa(e.StatusCode), e.ContentType, transport.Describe(e.Err))
+}
+
+// Unwrap returns Err.
+func (e *InvalidResponseError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+// LogValue returns the parts of the error for log/slog.
+func (e *InvalidResponseError) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.StatusCode),
+		slog.String("content_type", e.ContentType), slog.String("error", transport.Describe(e.Err)), slog.Int("attempts", e.Attempts))
+}
+
+// line puts an error's parts in the order of operation, object, cause.
+func line(method, path string, attempts int, mayHaveApplied bool, causes ...string) string {
+	var b strings.Builder
+	b.WriteString("spideriq: ")
+	b.WriteString(oneLine(strings.TrimSpace(method+" "+path), 256))
+	for _, cause := range causes {
+		if cause != "" {
+			b.WriteString(": ")
+			b.WriteString(oneLine(cause, maxMessage))
+		}
+	}
+	var notes []string
+	if attempts > 1 {
+		notes = append(notes, fmt.Sprintf("after %d attempts", attempts))
+	}
+	if mayHaveApplied {
+		notes = append(notes, "may have been applied")
+	}
+	if notes != nil {
+		b.WriteString(" (" + strings.Join(notes, "; ") + ")")
+	}
+	return b.String()
+}
+
+// lastAnswer is an error of one kind that followed an answer of another: the
+// context that ended a retry, or the body that broke off behind an error status.
+type lastAnswer struct{ err, answer error }
+
+func (l *lastAnswer) Error() string   { return l.err.Error() }
+func (l *lastAnswer) Unwrap() []error { return []error{l.err, l.answer} }
+
+// redacted is an error whose text held a secret.
+type redacted struct {
+	text string
+	err  error
+}
+
+func (r *redacted) Error() string { return r.text }
+func (r *redacted) Unwrap() error { return r.err }
+
+var errNoClient = errors.New("spideriq: this client was not made by NewClient")

@@ -1,0 +1,290 @@
+package spideriq
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A value is the text of one JSON value without the white space around it. It is
+// always cut from a body that json.Valid has passed, so walking it needs no
+// error paths: an answer is checked once, read once, and never decoded by
+// reflection.
+type value string
+
+const null value = "null"
+
+// parse returns the one JSON value that body is, without a byte order mark.
+func parse(body []byte) (value, error) {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	if !json.Valid(body) {
+		if len(bytes.TrimSpace(body)) == 0 {
+			return "", errors.New("the body is empty")
+		}
+		return "", errors.New("the body is not JSON")
+	}
+	v := value(body)
+	start := skipTo(v, 0)
+	return v[start:valueEnd(v, start)], nil
+}
+
+// members walks an object in order; of anything else it yields nothing.
+func (v value) members() iter.Seq2[string, value] {
+	return func(yield func(string, value) bool) {
+		if v == "" || v[0] != '{' {
+			return
+		}
+		for i := skipTo(v, 1); v[i] != '}'; {
+			end := valueEnd(v, i)
+			key := v[i:end].text()
+			i = skipTo(v, skipTo(v, end)+1) // past the colon
+			end = valueEnd(v, i)
+			if !yield(key, v[i:end]) {
+				return
+			}
+			if i = skipTo(v, end); v[i] == ',' {
+				i = skipTo(v, i+1)
+			}
+		}
+	}
+}
+
+// elements walks an array in order; of anything else it yields nothing.
+func (v value) elements() iter.Seq[value] {
+	return func(yield func(value) bool) {
+		if v == "" || v[0] != '[' {
+			return
+		}
+		for i := skipTo(v, 1); v[i] != ']'; {
+			end := valueEnd(v, i)
+			if !yield(v[i:end]) {
+				return
+			}
+			if i = skipTo(v, end); v[i] == ',' {
+				i = skipTo(v, i+1)
+			}
+		}
+	}
+}
+
+// skipTo returns the first index from i on that holds no white space.
+func skipTo(v value, i int) int {
+	for v[i] == ' ' || v[i] == '\n' || v[i] == '\t' || v[i] == '\r' {
+		i++
+	}
+	return i
+}
+
+// valueEnd returns the index behind the value that starts at i.
+func valueEnd(v value, i int) int {
+	depth := 0
+	for ; i < len(v); i++ {
+		switch v[i] {
+		case '"':
+			for i++; v[i] != '"'; i++ {
+				if v[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return i // behind a bare value
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case ',', ':', ' ', '\n', '\t', '\r':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// text returns the string that v holds, "" for null, and any other value as it is
+// written. As in encoding/json, invalid UTF-8 becomes U+FFFD.
+func (v value) text() string {
+	if v == null {
+		return ""
+	}
+	if v == "" || v[0] != '"' {
+		return string(v)
+	}
+	inner := string(v[1 : len(v)-1])
+	if strings.IndexByte(inner, '\\') < 0 {
+		return strings.ToValidUTF8(inner, "\uFFFD")
+	}
+	var s string
+	_ = json.Unmarshal([]byte(v), &s) // v is valid
+	return s
+}
+
+func (v value) isTrue() bool { return v == "true" }
+
+// amount returns the decimal that v holds as a number or a numeric string, or ""
+// when it holds none.
+func (v value) amount() Amount {
+	if a := Amount(v.text()); a.check() == nil {
+		return a
+	}
+	return ""
+}
+
+// time returns the time that v holds, or the zero time when it holds none. A time
+// without a zone is in UTC.
+func (v value) time() time.Time {
+	s := v.text()
+	if len(s) > len("2006-01-02") && s[10] == ' ' {
+		s = s[:10] + "T" + s[11:]
+	}
+	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// A decoder takes itself from a value, or says why it can't.
+type decoder interface{ decode(value) error }
+
+// A field says where the member of that name goes.
+type field struct {
+	name string
+	to   any
+}
+
+// into reads the members of an object into the fields they name and returns how
+// many there were. Unknown members are ignored; of two with one name the last
+// wins, and names match without regard to case, both as in encoding/json.
+func (v value) into(fields ...field) (found int, err error) {
+	if v == "" || v[0] != '{' {
+		return 0, errors.New("not an object")
+	}
+	next := 0
+	for name, v := range v.members() {
+		// Members come in the documented order, so the search starts behind the
+		// last one found.
+		for range fields {
+			f := &fields[next]
+			if next++; next == len(fields) {
+				next = 0
+			}
+			if f.name != name && !strings.EqualFold(f.name, name) {
+				continue
+			}
+			found++
+			if bad := v.set(f.to); bad != nil && err == nil {
+				err = fmt.Errorf("%s: %w", f.name, bad)
+			}
+			break
+		}
+	}
+	return found, err
+}
+
+// set stores v where to points. A null leaves a plain field alone and makes a
+// pointer nil. An unreadable amount or time counts as null, so that a change that
+// has been made is not reported as failed.
+func (v value) set(to any) (err error) {
+	switch to := to.(type) {
+	case *string:
+		*to = v.text()
+	case *int64:
+		if v != null {
+			*to, err = v.integer()
+		}
+	case *int:
+		if v != null {
+			var n int64
+			n, err = v.integer()
+			*to = int(n)
+		}
+	case *bool:
+		if v != null {
+			*to, err = v.bool()
+		}
+	case *time.Time:
+		*to = v.time()
+	case **string:
+		if *to = nil; v != null {
+			*to = new(v.text())
+		}
+	case **int:
+		if *to = nil; v != null {
+			*to = new(int)
+			err = v.set(*to)
+		}
+	case **bool:
+		if *to = nil; v != null {
+			*to = new(bool)
+			err = v.set(*to)
+		}
+	case **time.Time:
+		if *to = nil; !v.time().IsZero() {
+			*to = new(v.time())
+		}
+	case **Amount:
+		if *to = nil; v.amount() != "" {
+			*to = new(v.amount())
+		}
+	case *map[string]string:
+		*to = nil
+		for name, v := range v.members() {
+			if *to == nil {
+				*to = make(map[string]string)
+			}
+			(*to)[name] = v.text()
+		}
+	case decoder:
+		err = to.decode(v)
+	}
+	return err
+}
+
+func (v value) integer() (int64, error) {
+	n, err := strconv.ParseInt(v.text(), 10, 64)
+	if err != nil {
+		return 0, errors.New("not a whole number")
+	}
+	return n, nil
+}
+
+func (v value) bool() (bool, error) {
+	if v != "true" && v != "false" {
+		return false, errors.New("not true or false")
+	}
+	return v == "true", nil
+}
+
+// rows decodes an array.
+type rows[T any, P interface {
+	*T
+	decoder
+}] []T
+
+func (r *rows[T, P]) decode(v value) error {
+	if v == "" || v[0] != '[' {
+		return errors.New("not an array")
+	}
+	*r = rows[T, P]{}
+	for v := range v.elements() {
+		var row T
+		if err := P(&row).decode(v); err != nil {
+			return fmt.Errorf("row %d: %w", len(*r)+1, err)
+		}
+		*r = append(*r, row)
+	}
+	return nil
+}
