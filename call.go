@@ -42,7 +42,7 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 	for _, info := range infos {
 		info.fill(result)
 	}
-	return call.judge(result, secrets{req.Token, call.body})
+	return call.judge(result, secrets{strings.TrimPrefix(req.Bearer, bearer), call.body})
 }
 
 // request checks what the caller gave and builds what every attempt sends.
@@ -68,7 +68,7 @@ func (c *Client) request(ctx context.Context, call call, opts []RequestOption) (
 			return r, nil, err
 		}
 	}
-	if r.Token, err = c.token(ctx); err != nil {
+	if r.Bearer, err = c.bearer(ctx); err != nil {
 		return r, nil, err
 	}
 	return r, infos, nil
@@ -107,12 +107,15 @@ func encode(body any) ([]byte, error) {
 	if string(text) == "null" {
 		return nil, errors.New("the body is nil")
 	}
-	if params, ok := body.(interface{ check() error }); ok {
-		if wrong := params.check(); wrong != nil {
-			return nil, wrong
-		}
+	return text, cmp.Or(check(body), err)
+}
+
+// check lets params that can be wrong say so themselves.
+func check(given any) error {
+	if params, ok := given.(interface{ check() error }); ok {
+		return params.check()
 	}
-	return text, err
+	return nil
 }
 
 // fill tells what came back.

@@ -31,7 +31,7 @@ const DefaultBaseURL = "https://spideriq.ai/api/v1"
 type Client struct {
 	Integrations *IntegrationsService
 
-	token     TokenSource // a function, because fmt looks into everything else
+	bearer    TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
 	base      *url.URL
 	transport *transport.Transport
 	attempts  int
@@ -53,9 +53,9 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	}
 	switch {
 	case c.token == nil:
-		checked, err := checkToken(token)
+		value, err := bearerOf(token)
 		mistakes = append(mistakes, err)
-		c.token = func(context.Context) (string, error) { return checked, nil }
+		c.token = func(context.Context) (string, error) { return value, nil }
 	default:
 		source := c.token
 		c.token = func(ctx context.Context) (string, error) {
@@ -63,7 +63,7 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 			if err != nil {
 				return "", fmt.Errorf("token source: %w", err)
 			}
-			return checkToken(token)
+			return bearerOf(token)
 		}
 	case token != "":
 		mistakes = append(mistakes, errors.New("a token is given beside WithTokenSource"))
@@ -101,7 +101,7 @@ func (c *config) client() *Client {
 			timeout = hc.Timeout
 		}
 	}
-	client := &Client{token: c.token, base: c.base, attempts: c.policy.MaxAttempts}
+	client := &Client{bearer: c.token, base: c.base, attempts: c.policy.MaxAttempts}
 	client.Integrations = &IntegrationsService{client}
 	client.transport = transport.New(transport.Config{
 		URL: c.base, Base: base, Timeout: timeout, Limiter: c.limiter, Logger: c.logger,
@@ -112,9 +112,11 @@ func (c *config) client() *Client {
 	return client
 }
 
-// checkToken returns the token without the space around it. Its errors do not
+const bearer = "Bearer "
+
+// bearerOf returns the value of the header that carries token. Its errors do not
 // quote it.
-func checkToken(token string) (string, error) {
+func bearerOf(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	switch {
 	case token == "":
@@ -126,7 +128,7 @@ func checkToken(token string) (string, error) {
 	case strings.ContainsFunc(token, func(r rune) bool { return unicode.IsControl(r) || r > unicode.MaxASCII }):
 		return "", errors.New("token: has a control character or one that is not ASCII")
 	}
-	return token, nil
+	return bearer + token, nil
 }
 
 // String names the type and the base URL.

@@ -27,7 +27,7 @@ func readErrorBody(body []byte) (s said) {
 	v, err := parse(body)
 	if err != nil {
 		if text := bytes.TrimSpace(body); len(text) > 0 && text[0] != '{' && text[0] != '[' {
-			s.message = plainText(string(text[:min(len(text), 64<<10)]))
+			s.message = markup.ReplaceAllString(string(text[:min(len(text), 64<<10)]), " ")
 		}
 		return s
 	}
@@ -36,6 +36,9 @@ func readErrorBody(body []byte) (s said) {
 	s.message = cmp.Or(v.scalar("error", "message"), v.scalar("detail", "message"), v.scalar("message"), v.scalar("reason_human"),
 		v.scalar("detail"), v.scalar("error"), v.scalar("title"), v.scalar())
 	for problem := range v.at("detail").elements() { // FastAPI's validation
+		if len(s.message) > maxMessage {
+			break
+		}
 		var where []string
 		for step := range problem.at("loc").elements() {
 			where = append(where, step.text())
@@ -104,11 +107,6 @@ func pythonMember(dict string, names ...string) string {
 		}
 	}
 	return ""
-}
-
-// plainText is what a page says, without its markup.
-func plainText(page string) string {
-	return oneLine(markup.ReplaceAllString(page, " "), maxMessage)
 }
 
 // maxMessage is the length in bytes up to which a message is kept.

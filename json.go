@@ -86,14 +86,10 @@ func valueEnd(v value, i int) int {
 	for ; i < len(v); i++ {
 		switch v[i] {
 		case '"':
-			for i++; v[i] != '"'; i++ {
-				if v[i] == '\\' {
-					i++
-				}
+			if i = stringEnd(v, i); depth == 0 {
+				return i
 			}
-			if depth == 0 {
-				return i + 1
-			}
+			i--
 		case '{', '[':
 			depth++
 		case '}', ']':
@@ -110,6 +106,20 @@ func valueEnd(v value, i int) int {
 		}
 	}
 	return i
+}
+
+// stringEnd returns the index behind the string whose opening quote is at i.
+func stringEnd(v value, i int) int {
+	for i++; ; {
+		i += strings.IndexByte(string(v[i:]), '"') + 1
+		escapes := 0
+		for v[i-2-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return i
+		}
+	}
 }
 
 // text returns the string that v holds, "" for null, and any other value as it is

@@ -222,6 +222,9 @@ func WithQuery(params any) RequestOption {
 
 func (c *requestConfig) addQuery(params any) error {
 	values, err := encodeQuery(params)
+	if err == nil && values != nil {
+		err = check(params)
+	}
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}

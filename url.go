@@ -42,7 +42,9 @@ func parseBase(raw string) (*url.URL, error) {
 	if u.Path, err = cleanPath(path); err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	u.RawPath = path
+	if u.RawPath = path; path == u.Path {
+		u.RawPath = "" // only where the two differ, as in net/url
+	}
 	return u, nil
 }
 

@@ -36,7 +36,10 @@ func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
 	if c.interrupted() {
 		return c.over(stub)
 	}
-	began := time.Now()
+	var began time.Time
+	if a.t.cfg.Logger != nil {
+		began = time.Now()
+	}
 	ctx, cancel := context.WithTimeout(c, a.t.cfg.Timeout)
 	defer cancel()
 	w := newWire(ctx, c)

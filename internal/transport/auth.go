@@ -15,7 +15,7 @@ type auth struct {
 
 func (a auth) RoundTrip(req *http.Request) (*http.Response, error) {
 	if sameOrigin(a.api, req.URL) {
-		req.Header["Authorization"] = []string{"Bearer " + callOf(req).req.Token}
+		req.Header["Authorization"] = callOf(req).authorization[:]
 	}
 	return a.next.RoundTrip(req)
 }

@@ -20,6 +20,9 @@ type Policy struct {
 // next decides, after each attempt, whether there is another and how long it
 // waits. It is also where a 429 makes the other calls of the client pause.
 func (t *Transport) next(c *call) (wait time.Duration, again bool) {
+	if c.succeeded() {
+		return 0, false
+	}
 	asked, stated := RetryAfter(c.answer)
 	inReach := stated && asked <= t.cfg.Policy.MaxRetryAfter
 	final := c.answer.StatusCode == http.StatusTooManyRequests && t.cfg.Final(c.answer.Body)
@@ -87,13 +90,13 @@ func (p Policy) backoff(attempts int) time.Duration {
 // A moment that has passed is a wait of 0. The time of the answer is the API's own
 // where it gives one, so that a clock that is off on this side does no harm.
 func RetryAfter(a Answer) (wait time.Duration, stated bool) {
-	now, err := http.ParseTime(a.Header.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
 	after := strings.TrimSpace(a.Header.Get("Retry-After"))
 	if seconds, ok := wholeNumber(after); ok {
 		return saturated(seconds), true
+	}
+	now, err := http.ParseTime(a.Header.Get("Date"))
+	if err != nil {
+		now = time.Now()
 	}
 	if until, err := http.ParseTime(after); err == nil {
 		return max(until.Sub(now), 0), true

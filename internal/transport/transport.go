@@ -33,7 +33,7 @@ type Request struct {
 	Path        string      // for the log: what of the URL is below the base
 	Header      http.Header // beside those that every request carries
 	Body        []byte      // JSON; nil for none
-	Token       string
+	Bearer      string      // value of the Authorization header
 	MaxAttempts int
 	Repeat      bool // a repeat does no harm even when the first attempt was applied
 }
@@ -76,7 +76,7 @@ func New(cfg Config) *Transport {
 
 // Do makes one call. It sends nothing when ctx is done.
 func (t *Transport) Do(ctx context.Context, r Request) *Result {
-	c := &call{Context: ctx, t: t, req: r}
+	c := &call{Context: ctx, t: t, req: r, authorization: [1]string{r.Bearer}}
 	if c.interrupted() {
 		return &c.result
 	}
@@ -98,6 +98,8 @@ type call struct {
 	failure failure       // of the last attempt
 	wait    time.Duration // before the next attempt
 	paid    int64         // what the retries took from the budget
+
+	authorization [1]string
 
 	// What the engine and its http.Client see in place of the real request and
 	// answer, so that they have nothing to rewrite, redirect or lose.
