@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,7 +20,6 @@ type call struct {
 	method string
 	path   string // below the base URL, escaped
 	plain  string // path unescaped; "" when it is the same
-	query  any    // a struct with url tags, or nil
 	body   any    // encoded as JSON, unless nil
 	repeat bool   // a repeat does no harm even when the first attempt was applied
 	member string // the member of the answer that out takes; "" for all of it
@@ -50,18 +48,18 @@ func (c *Client) request(ctx context.Context, call call, opts []RequestOption) (
 	if ctx == nil {
 		return r, nil, errors.New("the context is nil")
 	}
-	r = transport.Request{Method: call.method, URL: *c.base, Path: call.path, MaxAttempts: c.attempts, Repeat: call.repeat}
+	r = transport.Request{Method: call.method, URL: *c.base, Path: call.path, Repeat: call.repeat}
 	r.URL.Path += cmp.Or(call.plain, call.path)
 	if call.plain != "" || c.base.RawPath != "" {
 		r.URL.RawPath = c.base.EscapedPath() + call.path
 	}
-	if call.query != nil || len(opts) > 0 {
-		options, err := requestOptions(call.query, opts)
+	if len(opts) > 0 {
+		options, err := requestOptions(opts)
 		if err != nil {
 			return r, nil, err
 		}
 		r.Header, r.URL.RawQuery, infos = options.header, options.query.Encode(), options.infos
-		r.MaxAttempts = cmp.Or(options.maxAttempts, c.attempts)
+		r.MaxAttempts = options.maxAttempts
 	}
 	if call.body != nil {
 		if r.Body, err = encode(call.body); err != nil {
@@ -74,13 +72,8 @@ func (c *Client) request(ctx context.Context, call call, opts []RequestOption) (
 	return r, infos, nil
 }
 
-func requestOptions(query any, opts []RequestOption) (requestConfig, error) {
+func requestOptions(opts []RequestOption) (requestConfig, error) {
 	var c requestConfig
-	if query != nil {
-		if err := c.addQuery(query); err != nil {
-			return c, err
-		}
-	}
 	for _, o := range opts {
 		if o != nil {
 			if err := o.apply(&c); err != nil {
@@ -93,21 +86,12 @@ func requestOptions(query any, opts []RequestOption) (requestConfig, error) {
 
 // encode returns the JSON of a body.
 func encode(body any) ([]byte, error) {
-	switch b := body.(type) {
-	case io.Reader:
-		return nil, errors.New("the body is an io.Reader; give the value that is to be encoded")
-	case CreateParams:
-		body = createBody{b, b.Credentials}
-	case *CreateParams:
-		if b != nil {
-			body = createBody{*b, b.Credentials}
-		}
+	given := body
+	if secret, ok := body.(interface{ wire() any }); ok {
+		body = secret.wire()
 	}
 	text, err := json.Marshal(body)
-	if string(text) == "null" {
-		return nil, errors.New("the body is nil")
-	}
-	return text, cmp.Or(check(body), err)
+	return text, cmp.Or(check(given), err)
 }
 
 // check lets params that can be wrong say so themselves.
@@ -136,7 +120,7 @@ func rateLimitOf(h http.Header) *RateLimit {
 }
 
 // judge makes the value or the error of a call out of how it ended.
-func (c call) judge(r *transport.Result, hidden secrets) error {
+func (c *call) judge(r *transport.Result, hidden secrets) error {
 	status := r.Answer.StatusCode
 	switch {
 	case r.Held > 0:
@@ -155,7 +139,7 @@ func (c call) judge(r *transport.Result, hidden secrets) error {
 	case c.out == nil:
 		return nil
 	}
-	refused, err := c.decode(r.Answer)
+	refused, err := c.decode(&r.Answer)
 	switch {
 	case refused:
 		return c.apiError(r, hidden).typed()
@@ -170,7 +154,7 @@ func (c call) judge(r *transport.Result, hidden secrets) error {
 
 // decode reads the body of a 2xx into c.out, unless the API says in it that the
 // call failed after all.
-func (c call) decode(a transport.Answer) (refused bool, err error) {
+func (c *call) decode(a *transport.Answer) (refused bool, err error) {
 	if a.Unreadable != nil {
 		return false, a.Unreadable
 	}
@@ -185,12 +169,12 @@ func (c call) decode(a transport.Answer) (refused bool, err error) {
 	if c.member == "" {
 		wanted = v
 	}
-	for name, member := range v.members() {
+	for m := v.members(); m.next(); {
 		switch {
-		case strings.EqualFold(name, "success"):
-			refused = member == "false"
-		case c.member != "" && strings.EqualFold(name, c.member):
-			wanted = member
+		case strings.EqualFold(m.name, "success"):
+			refused = m.v == "false"
+		case c.member != "" && strings.EqualFold(m.name, c.member):
+			wanted = m.v
 		}
 	}
 	switch {
@@ -210,7 +194,7 @@ func (c call) decode(a transport.Answer) (refused bool, err error) {
 }
 
 // apiError is what an answer that is no success says.
-func (c call) apiError(r *transport.Result, hidden secrets) *APIError {
+func (c *call) apiError(r *transport.Result, hidden secrets) *APIError {
 	said := readErrorBody(r.Answer.Body)
 	wait, stated := transport.RetryAfter(r.Answer)
 	if !stated {

@@ -34,7 +34,6 @@ type Client struct {
 	bearer    TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
 	base      *url.URL
 	transport *transport.Transport
-	attempts  int
 }
 
 // NewClient returns a client that sends token with each request. Space around the
@@ -43,8 +42,8 @@ type Client struct {
 // together. Nothing is read from the environment but the proxy settings that
 // net/http honours, and nothing is sent.
 func NewClient(token string, opts ...Option) (*Client, error) {
-	c := config{policy: RetryPolicy{}.withDefaults()}
-	c.base, _ = parseBase(DefaultBaseURL)
+	c := config{Config: transport.Config{UserAgent: "spideriq-go/" + Version, Policy: defaultPolicy, Final: isFinal}}
+	c.URL, _ = parseBase(DefaultBaseURL)
 	var mistakes []error
 	for _, o := range opts {
 		if o != nil {
@@ -68,13 +67,19 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	case token != "":
 		mistakes = append(mistakes, errors.New("a token is given beside WithTokenSource"))
 	}
-	if c.base != nil && c.base.Scheme == "http" && !c.insecure && !isLoopback(c.base.Hostname()) {
+	if c.URL != nil && c.URL.Scheme == "http" && !c.insecure && !isLoopback(c.URL.Hostname()) {
 		mistakes = append(mistakes, errors.New("base URL: http would send the token in clear; see WithInsecureHTTP"))
 	}
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	return c.client(), nil
+	c.Timeout = cmp.Or(c.Timeout, c.clientTimeout, 30*time.Second)
+	if c.clientTimeout > 0 {
+		c.Timeout = min(c.Timeout, c.clientTimeout)
+	}
+	client := &Client{bearer: c.token, base: c.URL, transport: transport.New(c.Config)}
+	client.Integrations = &IntegrationsService{client}
+	return client, nil
 }
 
 // NewClientFromEnv is [NewClient] with the token in SPIDERIQ_TOKEN and, where that
@@ -83,33 +88,13 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 // after the environment.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	if base := os.Getenv("SPIDERIQ_API_URL"); base != "" {
-		opts = slices.Insert(slices.Clone(opts), 0, WithBaseURL(base))
+		opts = append([]Option{WithBaseURL(base)}, opts...)
 	}
 	client, err := NewClient(os.Getenv("SPIDERIQ_TOKEN"), opts...)
 	if err != nil {
 		return nil, fmt.Errorf("%w (token and base URL come from SPIDERIQ_TOKEN and SPIDERIQ_API_URL)", err)
 	}
 	return client, nil
-}
-
-func (c *config) client() *Client {
-	timeout := cmp.Or(c.timeout, 30*time.Second)
-	var base http.RoundTripper
-	if hc := c.httpClient; hc != nil {
-		base = hc.Transport
-		if hc.Timeout > 0 && (c.timeout == 0 || hc.Timeout < c.timeout) {
-			timeout = hc.Timeout
-		}
-	}
-	client := &Client{bearer: c.token, base: c.base, attempts: c.policy.MaxAttempts}
-	client.Integrations = &IntegrationsService{client}
-	client.transport = transport.New(transport.Config{
-		URL: c.base, Base: base, Timeout: timeout, Limiter: c.limiter, Logger: c.logger,
-		Policy:    transport.Policy{BaseDelay: c.policy.BaseDelay, MaxDelay: c.policy.MaxDelay, MaxRetryAfter: c.policy.MaxRetryAfter},
-		UserAgent: c.userAgent + "spideriq-go/" + Version,
-		Final:     isFinal,
-	})
-	return client
 }
 
 const bearer = "Bearer "
@@ -160,11 +145,17 @@ var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.Me
 // not looked at.
 func (c *Client) Do(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {
 	plain, err := cleanPath(path)
-	switch v := reflect.ValueOf(out); {
+	_, isReader := body.(io.Reader)
+	given, target := reflect.ValueOf(body), reflect.ValueOf(out)
+	switch {
 	case err != nil:
 	case !slices.Contains(methods, method):
 		err = errors.New("the method must be one of " + strings.Join(methods, ", "))
-	case out != nil && (v.Kind() != reflect.Pointer || v.IsNil()):
+	case isReader:
+		err = errors.New("the body is an io.Reader; give the value that is to be encoded")
+	case given.Kind() == reflect.Pointer && given.IsNil():
+		err = fmt.Errorf("the body is a nil %T", body)
+	case out != nil && (target.Kind() != reflect.Pointer || target.IsNil()):
 		err = fmt.Errorf("out must be a pointer that is not nil, not %T", out)
 	}
 	if err != nil {

@@ -64,12 +64,16 @@ func (p CreateParams) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("provider_name", p.ProviderName), slog.Any("credentials", p.Credentials))
 }
 
-// createBody is CreateParams as the wire has them. Credentials refuse to be
-// encoded anywhere else.
-type createBody struct {
-	CreateParams
-	Credentials map[string]string `json:"credentials"`
+// wire returns what is sent: the only form that has the credentials in it.
+func (p CreateParams) wire() any {
+	return struct {
+		CreateParams
+		Credentials map[string]string `json:"credentials"`
+	}{p, p.Credentials}
 }
+
+// hidden returns what an error must not show.
+func (p CreateParams) hidden() []string { return slices.Collect(maps.Values(p.Credentials)) }
 
 // Create adds a key to the pool and returns its integration. The API allows
 // several keys of one provider and knows no idempotency key, so a repeated create

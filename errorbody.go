@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -27,32 +26,32 @@ func readErrorBody(body []byte) (s said) {
 	v, err := parse(body)
 	if err != nil {
 		if text := bytes.TrimSpace(body); len(text) > 0 && text[0] != '{' && text[0] != '[' {
-			s.message = markup.ReplaceAllString(string(text[:min(len(text), 64<<10)]), " ")
+			s.message = markup.ReplaceAllLiteralString(string(text[:min(len(text), 64<<10)]), " ")
 		}
 		return s
 	}
-	s.code = cmp.Or(v.scalar("error", "code"), v.scalar("error", "error"), v.scalar("error", "type"),
-		v.scalar("detail", "code"), v.scalar("detail", "error"), v.scalar("code"), v.scalar("reason_code"), v.scalar("refusal"))
-	s.message = cmp.Or(v.scalar("error", "message"), v.scalar("detail", "message"), v.scalar("message"), v.scalar("reason_human"),
-		v.scalar("detail"), v.scalar("error"), v.scalar("title"), v.scalar())
-	for problem := range v.at("detail").elements() { // FastAPI's validation
-		if len(s.message) > maxMessage {
-			break
-		}
+	s.code = v.first("error.code", "error.error", "error.type", "detail.code", "detail.error", "code", "reason_code", "refusal")
+	s.message = v.first("error.message", "detail.message", "message", "reason_human", "detail", "error", "title", "")
+	for d := v.at("detail").elements(); d.next() && len(s.message) <= maxMessage; { // FastAPI's validation
 		var where []string
-		for step := range problem.at("loc").elements() {
-			where = append(where, step.text())
+		for step := d.v.at("loc").elements(); step.next(); {
+			where = append(where, step.v.text())
 		}
-		text := strings.Trim(strings.Join(where, ".")+": "+problem.scalar("msg"), ": ")
+		text := strings.Trim(strings.Join(where, ".")+": "+d.v.first("msg"), ": ")
 		s.message = strings.TrimPrefix(s.message+"; "+text, "; ")
-		s.code = cmp.Or(s.code, problem.scalar("type"))
+		s.code = cmp.Or(s.code, d.v.first("type"))
 	}
 	if strings.HasPrefix(s.message, "{'") { // a Python dict, printed
-		dict := s.message
-		s.message = pythonMember(dict, "message", "msg", "detail", "error")
-		s.code = cmp.Or(s.code, pythonMember(dict, "code"))
+		text, code := pythonText.FindStringSubmatch(s.message), pythonCode.FindStringSubmatch(s.message)
+		s.message = ""
+		if text != nil {
+			s.message = text[1] + text[2]
+		}
+		if code != nil && s.code == "" {
+			s.code = code[1]
+		}
 	}
-	if bare := v.scalar("error"); s.code == "" && identifier.MatchString(bare) {
+	if bare := v.first("error"); s.code == "" && identifier.MatchString(bare) {
 		s.code = bare
 	}
 	s.message = cmp.Or(s.message, s.code)
@@ -68,13 +67,16 @@ func isFinal(body []byte) bool {
 	return code == "MAX_CAMPAIGNS_PER_CLIENT" || code == "bulk_records_per_job_exceeded"
 }
 
-// at follows names from object to object; null when there is nothing.
-func (v value) at(names ...string) value {
-	for _, name := range names {
+// at follows a path of names with dots from object to object; null when it leads
+// nowhere.
+func (v value) at(path string) value {
+	for path != "" {
+		var name string
+		name, path, _ = strings.Cut(path, ".")
 		found := null
-		for key, member := range v.members() {
-			if key == name {
-				found = member
+		for m := v.members(); m.next(); {
+			if m.name == name {
+				found = m.v
 			}
 		}
 		v = found
@@ -82,32 +84,23 @@ func (v value) at(names ...string) value {
 	return v
 }
 
-// scalar returns the text at the end of names, and "" for an object or an array.
-func (v value) scalar(names ...string) string {
-	if v = v.at(names...); v[0] == '{' || v[0] == '[' {
-		return ""
-	}
-	return v.text()
-}
-
-var (
-	identifier = regexp.MustCompile(`^[A-Za-z0-9]+(_[A-Za-z0-9]+)+$`)
-	pythonPair = regexp.MustCompile(`'(\w+)': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
-	markup     = regexp.MustCompile(`(?is)<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|<[^>]*>`)
-)
-
-// pythonMember returns the first of names that a printed Python dict has.
-func pythonMember(dict string, names ...string) string {
-	pairs := pythonPair.FindAllStringSubmatch(dict, 64)
-	for _, name := range names {
-		for _, pair := range pairs {
-			if pair[1] == name {
-				return pair[2] + pair[3]
-			}
+// first returns the first text, at the end of one of the paths, that is not empty
+// and neither an object nor an array.
+func (v value) first(paths ...string) string {
+	for _, path := range paths {
+		if found := v.at(path); found[0] != '{' && found[0] != '[' && found.text() != "" {
+			return found.text()
 		}
 	}
 	return ""
 }
+
+var (
+	identifier = regexp.MustCompile(`^[A-Za-z0-9]+(_[A-Za-z0-9]+)+$`)
+	pythonText = regexp.MustCompile(`'(?:message|msg|detail)': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
+	pythonCode = regexp.MustCompile(`'(?:code|error)': '(\w+)'`)
+	markup     = regexp.MustCompile(`(?is)<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|<[^>]*>`)
+)
 
 // maxMessage is the length in bytes up to which a message is kept.
 const maxMessage = 512
@@ -142,37 +135,24 @@ type secrets struct {
 	body  any
 }
 
-// texts returns the secrets and their parts. Those too short to be secret are left
-// out: they would take words out of a message.
-func (s secrets) texts() []string {
-	texts := []string{s.token}
+// redact takes the secrets and the parts of the token out of text, the whole ones
+// first. Those too short to be secret stay: they would take words out of a message.
+func (s secrets) redact(text string) string {
+	const mark = "[redacted]"
+	hidden := []string{s.token, mark}
 	for part := range strings.SplitSeq(s.token, ":") {
 		if len(part) >= 8 {
-			texts = append(texts, part)
+			hidden = append(hidden, part, mark)
 		}
 	}
-	var credentials Credentials
-	switch body := s.body.(type) {
-	case CreateParams:
-		credentials = body.Credentials
-	case *CreateParams:
-		credentials = body.Credentials
-	}
-	for _, secret := range credentials {
-		if len(secret) >= 4 {
-			texts = append(texts, secret)
+	if body, ok := s.body.(interface{ hidden() []string }); ok {
+		for _, secret := range body.hidden() {
+			if len(secret) >= 4 {
+				hidden = append(hidden, secret, mark)
+			}
 		}
 	}
-	// The longest first, lest a short one leave the rest of it.
-	slices.SortFunc(texts, func(a, b string) int { return len(b) - len(a) })
-	return texts
-}
-
-func (s secrets) redact(text string) string {
-	for _, secret := range s.texts() {
-		text = strings.ReplaceAll(text, secret, "[redacted]")
-	}
-	return text
+	return strings.NewReplacer(hidden...).Replace(text)
 }
 
 func (s secrets) redactHeader(h http.Header) http.Header {

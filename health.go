@@ -119,7 +119,7 @@ type BillingResult struct {
 // API: Sync Billing, POST /api/v1/integrations/sync-billing.
 func (s *IntegrationsService) SyncBilling(ctx context.Context, params SyncBillingParams, opts ...RequestOption) (*BillingSync, error) {
 	sync := new(BillingSync)
-	if err := s.do(ctx, call{method: http.MethodPost, path: collection + "/sync-billing", query: params, repeat: true, out: sync}, opts); err != nil {
+	if err := s.do(ctx, call{method: http.MethodPost, path: collection + "/sync-billing", repeat: true, out: sync}, withQuery(params, opts)); err != nil {
 		return nil, err
 	}
 	return sync, nil

@@ -85,7 +85,7 @@ func (p ListParams) check() error {
 // API: List Integrations, GET /api/v1/integrations.
 func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts ...RequestOption) ([]*Integration, error) {
 	var page rows[Integration, *Integration]
-	if err := s.do(ctx, call{method: http.MethodGet, path: collection, query: params, repeat: true, member: "integrations", out: &page}, opts); err != nil {
+	if err := s.do(ctx, call{method: http.MethodGet, path: collection, repeat: true, member: "integrations", out: &page}, withQuery(params, opts)); err != nil {
 		return nil, err
 	}
 	found := make([]*Integration, len(page))
@@ -162,6 +162,11 @@ func (s *IntegrationsService) do(ctx context.Context, c call, opts []RequestOpti
 		return errNoClient
 	}
 	return s.client.do(ctx, c, opts)
+}
+
+// withQuery puts params before the caller's own options.
+func withQuery(params any, opts []RequestOption) []RequestOption {
+	return append([]RequestOption{WithQuery(params)}, opts...)
 }
 
 // item returns the path of one integration.

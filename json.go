@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -33,43 +32,46 @@ func parse(body []byte) (value, error) {
 	return v[start:valueEnd(v, start)], nil
 }
 
-// members walks an object in order; of anything else it yields nothing.
-func (v value) members() iter.Seq2[string, value] {
-	return func(yield func(string, value) bool) {
-		if v == "" || v[0] != '{' {
-			return
-		}
-		for i := skipTo(v, 1); v[i] != '}'; {
-			end := valueEnd(v, i)
-			key := v[i:end].text()
-			i = skipTo(v, skipTo(v, end)+1) // past the colon
-			end = valueEnd(v, i)
-			if !yield(key, v[i:end]) {
-				return
-			}
-			if i = skipTo(v, end); v[i] == ',' {
-				i = skipTo(v, i+1)
-			}
-		}
-	}
+// A cursor steps through the members of an object or the elements of an array.
+type cursor struct {
+	in   value
+	at   int
+	name string // of the member; "" in an array
+	v    value
 }
 
-// elements walks an array in order; of anything else it yields nothing.
-func (v value) elements() iter.Seq[value] {
-	return func(yield func(value) bool) {
-		if v == "" || v[0] != '[' {
-			return
-		}
-		for i := skipTo(v, 1); v[i] != ']'; {
-			end := valueEnd(v, i)
-			if !yield(v[i:end]) {
-				return
-			}
-			if i = skipTo(v, end); v[i] == ',' {
-				i = skipTo(v, i+1)
-			}
-		}
+// members returns a cursor before the first member of an object; of anything else
+// there is none.
+func (v value) members() cursor { return v.inside('{') }
+
+// elements returns a cursor before the first element of an array; of anything else
+// there is none.
+func (v value) elements() cursor { return v.inside('[') }
+
+func (v value) inside(open byte) cursor {
+	if v == "" || v[0] != open {
+		v = "[]"
 	}
+	return cursor{in: v, at: 1}
+}
+
+// next steps on, and says false at the end.
+func (c *cursor) next() bool {
+	at := skipTo(c.in, c.at)
+	if c.in[at] == ',' {
+		at = skipTo(c.in, at+1)
+	}
+	if at == len(c.in)-1 {
+		return false
+	}
+	if c.in[0] == '{' {
+		end := stringEnd(c.in, at)
+		c.name = c.in[at:end].text()
+		at = skipTo(c.in, skipTo(c.in, end)+1) // behind the colon
+	}
+	c.at = valueEnd(c.in, at)
+	c.v = c.in[at:c.at]
+	return true
 }
 
 // skipTo returns the first index from i on that holds no white space.
@@ -183,7 +185,7 @@ func (v value) into(fields ...field) (found int, err error) {
 		return 0, errors.New("not an object")
 	}
 	next := 0
-	for name, v := range v.members() {
+	for m := v.members(); m.next(); {
 		// Members come in the documented order, so the search starts behind the
 		// last one found.
 		for range fields {
@@ -191,11 +193,11 @@ func (v value) into(fields ...field) (found int, err error) {
 			if next++; next == len(fields) {
 				next = 0
 			}
-			if f.name != name && !strings.EqualFold(f.name, name) {
+			if f.name != m.name && !strings.EqualFold(f.name, m.name) {
 				continue
 			}
 			found++
-			if bad := v.set(f.to); bad != nil && err == nil {
+			if bad := m.v.set(f.to); bad != nil && err == nil {
 				err = fmt.Errorf("%s: %w", f.name, bad)
 			}
 			break
@@ -251,11 +253,11 @@ func (v value) set(to any) (err error) {
 		}
 	case *map[string]string:
 		*to = nil
-		for name, v := range v.members() {
+		for m := v.members(); m.next(); {
 			if *to == nil {
 				*to = make(map[string]string)
 			}
-			(*to)[name] = v.text()
+			(*to)[m.name] = m.v.text()
 		}
 	case decoder:
 		err = to.decode(v)
@@ -289,9 +291,9 @@ func (r *rows[T, P]) decode(v value) error {
 		return errors.New("not an array")
 	}
 	*r = rows[T, P]{}
-	for v := range v.elements() {
+	for e := v.elements(); e.next(); {
 		var row T
-		if err := P(&row).decode(v); err != nil {
+		if err := P(&row).decode(e.v); err != nil {
 			return fmt.Errorf("row %d: %w", len(*r)+1, err)
 		}
 		*r = append(*r, row)

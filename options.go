@@ -14,6 +14,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
 // An Option sets up a [Client]. Options may come in any order; of two that set the
@@ -26,15 +28,10 @@ func (o clientOption) apply(c *config) error { return o(c) }
 
 // config is a client in the making.
 type config struct {
-	token      TokenSource
-	base       *url.URL
-	httpClient *http.Client
-	userAgent  string
-	timeout    time.Duration
-	policy     RetryPolicy
-	limiter    RateLimiter
-	logger     *slog.Logger
-	insecure   bool
+	transport.Config
+	token         TokenSource
+	clientTimeout time.Duration // of the caller's http.Client; 0 for none
+	insecure      bool
 }
 
 // WithBaseURL sends requests to another server than [DefaultBaseURL], such as a
@@ -44,7 +41,7 @@ type config struct {
 // that is not loopback (see [WithInsecureHTTP]).
 func WithBaseURL(rawURL string) Option {
 	return clientOption(func(c *config) (err error) {
-		c.base, err = parseBase(rawURL)
+		c.URL, err = parseBase(rawURL)
 		return err
 	})
 }
@@ -58,14 +55,11 @@ func WithHTTPClient(hc *http.Client) Option {
 	if hc == nil {
 		return refused("WithHTTPClient: the http.Client must not be nil")
 	}
-	kept := *hc
-	return clientOption(func(c *config) error {
-		if kept.Timeout < 0 {
-			return errors.New("WithHTTPClient: the Timeout must not be negative")
-		}
-		c.httpClient = &kept
-		return nil
-	})
+	base, timeout := hc.Transport, hc.Timeout
+	if timeout < 0 {
+		return refused("WithHTTPClient: the Timeout must not be negative")
+	}
+	return clientOption(func(c *config) error { c.Base, c.clientTimeout = base, timeout; return nil })
 }
 
 // A TokenSource returns the token for one call. It must be safe for concurrent
@@ -90,7 +84,7 @@ func WithUserAgent(product string) Option {
 	if product == "" || !isHeaderValue(product) {
 		return refused("WithUserAgent: the product must be text without control characters")
 	}
-	return clientOption(func(c *config) error { c.userAgent = product + " "; return nil })
+	return clientOption(func(c *config) error { c.UserAgent = product + " spideriq-go/" + Version; return nil })
 }
 
 // WithAttemptTimeout bounds one attempt, from looking for a connection to the last
@@ -101,7 +95,7 @@ func WithAttemptTimeout(d time.Duration) Option {
 	if d < 0 {
 		return refused("WithAttemptTimeout: the duration must not be negative")
 	}
-	return clientOption(func(c *config) error { c.timeout = d; return nil })
+	return clientOption(func(c *config) error { c.Timeout = d; return nil })
 }
 
 // RetryPolicy has the numbers of retrying; what is retried is told at each method.
@@ -120,22 +114,20 @@ func WithRetryPolicy(p RetryPolicy) Option {
 		if p.MaxAttempts < 0 || p.BaseDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
 			return errors.New("WithRetryPolicy: no field may be negative")
 		}
-		c.policy = p.withDefaults()
-		if c.policy.BaseDelay > c.policy.MaxDelay {
-			return fmt.Errorf("WithRetryPolicy: BaseDelay %v is above MaxDelay %v", c.policy.BaseDelay, c.policy.MaxDelay)
+		c.Policy = transport.Policy{
+			MaxAttempts:   cmp.Or(p.MaxAttempts, defaultPolicy.MaxAttempts),
+			BaseDelay:     cmp.Or(p.BaseDelay, defaultPolicy.BaseDelay),
+			MaxDelay:      cmp.Or(p.MaxDelay, defaultPolicy.MaxDelay),
+			MaxRetryAfter: cmp.Or(p.MaxRetryAfter, defaultPolicy.MaxRetryAfter),
+		}
+		if c.Policy.BaseDelay > c.Policy.MaxDelay {
+			return fmt.Errorf("WithRetryPolicy: BaseDelay %v is above MaxDelay %v", c.Policy.BaseDelay, c.Policy.MaxDelay)
 		}
 		return nil
 	})
 }
 
-func (p RetryPolicy) withDefaults() RetryPolicy {
-	return RetryPolicy{
-		MaxAttempts:   cmp.Or(p.MaxAttempts, 3),
-		BaseDelay:     cmp.Or(p.BaseDelay, 500*time.Millisecond),
-		MaxDelay:      cmp.Or(p.MaxDelay, 8*time.Second),
-		MaxRetryAfter: cmp.Or(p.MaxRetryAfter, time.Minute),
-	}
-}
+var defaultPolicy = transport.Policy{MaxAttempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 8 * time.Second, MaxRetryAfter: time.Minute}
 
 // A RateLimiter holds an attempt back until its turn has come, or returns an error
 // when ctx ends or the wait would outlast it. *rate.Limiter of
@@ -151,14 +143,30 @@ func WithRateLimiter(l RateLimiter) Option {
 	if v := reflect.ValueOf(l); l == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		return refused("WithRateLimiter: the limiter must not be nil")
 	}
-	return clientOption(func(c *config) error { c.limiter = l; return nil })
+	return clientOption(func(c *config) error { c.Limiter = l; return nil })
 }
 
 // WithLogger logs each attempt at debug level and each retry as a warning: method,
 // path, status, duration and wait, never a header, body or query. The default,
 // also for nil, is silence.
 func WithLogger(l *slog.Logger) Option {
-	return clientOption(func(c *config) error { c.logger = l; return nil })
+	return clientOption(func(c *config) error {
+		c.Observe = nil
+		if l != nil {
+			c.Observe = func(ctx context.Context, e transport.Event) { logEvent(ctx, l, e) }
+		}
+		return nil
+	})
+}
+
+func logEvent(ctx context.Context, l *slog.Logger, e transport.Event) {
+	level, message := slog.LevelDebug, "spideriq: attempt"
+	timing := slog.Duration("took", e.Took)
+	if e.Again {
+		level, message, timing = slog.LevelWarn, "spideriq: another attempt", slog.Duration("wait", e.Wait)
+	}
+	l.LogAttrs(ctx, level, message, slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("attempt", e.Attempt),
+		slog.Int("status", e.Status), slog.String("error", transport.Describe(e.Err)), timing)
 }
 
 // WithInsecureHTTP allows a base URL of http to a host that is not loopback. The
@@ -217,25 +225,23 @@ func WithHeader(key, value string) RequestOption {
 // that has no form in a query are refused, and so is a parameter "format", with
 // which the API answers in YAML.
 func WithQuery(params any) RequestOption {
-	return requestOption(func(c *requestConfig) error { return c.addQuery(params) })
-}
-
-func (c *requestConfig) addQuery(params any) error {
-	values, err := encodeQuery(params)
-	if err == nil && values != nil {
-		err = check(params)
-	}
-	if err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	if _, ok := values["format"]; ok {
-		return errors.New(`query: the parameter "format" changes the answer to YAML`)
-	}
-	if c.query == nil {
-		c.query = make(url.Values)
-	}
-	maps.Copy(c.query, values)
-	return nil
+	return requestOption(func(c *requestConfig) error {
+		values, err := encodeQuery(params)
+		if err == nil && values != nil {
+			err = check(params)
+		}
+		if _, ok := values["format"]; ok {
+			err = errors.New(`the parameter "format" changes the answer to YAML`)
+		}
+		if err != nil {
+			return fmt.Errorf("query: %w", err)
+		}
+		if c.query == nil {
+			c.query = make(url.Values)
+		}
+		maps.Copy(c.query, values)
+		return nil
+	})
 }
 
 // WithMaxAttempts bounds the tries of the call, the first included, in place of

@@ -2,12 +2,9 @@ package transport
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -36,10 +33,7 @@ func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
 	if c.interrupted() {
 		return c.over(stub)
 	}
-	var began time.Time
-	if a.t.cfg.Logger != nil {
-		began = time.Now()
-	}
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(c, a.t.cfg.Timeout)
 	defer cancel()
 	w := newWire(ctx, c)
@@ -55,11 +49,7 @@ func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
 		}
 	}
 	c.ended(answer, err)
-	if l := a.t.cfg.Logger; l != nil {
-		l.LogAttrs(c, slog.LevelDebug, "spideriq: attempt", slog.String("method", c.req.Method), slog.String("path", c.req.Path),
-			slog.Int("attempt", c.result.Attempts), slog.Int("status", answer.StatusCode),
-			slog.Duration("took", time.Since(began)), slog.String("error", Describe(err)))
-	}
+	c.tell(Event{Took: time.Since(began)})
 	return c.over(stub)
 }
 
@@ -85,7 +75,7 @@ func exchange(rt http.RoundTripper, req *http.Request) (Answer, error) {
 		return answer, nil // what follows is no body
 	}
 	answer.Body, err = read(resp)
-	if errors.Is(err, ErrTooLarge) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || isType[flate.CorruptInputError](err) {
+	if err == ErrTooLarge || kindOf(err).corrupt {
 		answer.Unreadable, err = err, nil // it arrived whole
 	}
 	return answer, err

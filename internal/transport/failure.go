@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -24,45 +26,85 @@ type failure struct {
 // from net/http itself after it had written a request, where all that can fail is
 // the connection; unsent, that a request was not written.
 func classify(err error, connection, unsent bool) failure {
-	f := failure{unsent: unsent}
-	var op *net.OpError
-	var dns *net.DNSError
-	var netErr net.Error
-	f.timeout = errors.As(err, &netErr) && netErr.Timeout()
-	isOp := errors.As(err, &op)
+	k := kindOf(err)
+	f := failure{unsent: unsent, timeout: k.timeout}
 	switch {
-	case isTLS(err):
+	case k.tls:
 		f.unsent = f.unsent || !connection
-	case isOp && (op.Op == "remote error" || op.Op == "local error"): // a TLS alert
-	case errors.As(err, &dns):
+	case k.op == "remote error" || k.op == "local error": // a TLS alert
+	case k.dns != nil:
 		f.unsent = true
-		f.passing = !dns.IsNotFound && (dns.IsTemporary || dns.IsTimeout)
+		f.passing = !k.dns.IsNotFound && (k.dns.IsTemporary || k.dns.IsTimeout)
 	default:
-		f.unsent = f.unsent || isOp && (op.Op == "dial" || op.Op == "proxyconnect" || op.Op == "socks connect")
-		f.passing = connection || f.timeout || isOneOf(err, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
-			syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE)
+		f.unsent = f.unsent || k.op == "dial" || k.op == "proxyconnect" || k.op == "socks connect"
+		f.passing = connection || k.timeout || k.broken
 	}
 	return f
 }
 
-// isTLS says whether err means that no trusted TLS connection came to be.
-func isTLS(err error) bool {
-	return isType[tls.RecordHeaderError](err) || isType[*tls.CertificateVerificationError](err) ||
-		isType[x509.UnknownAuthorityError](err) || isType[x509.HostnameError](err) || isType[x509.CertificateInvalidError](err)
+// A kind is what is known of an error by the types and values in its tree.
+type kind struct {
+	op      string // of the outermost net.OpError
+	dns     *net.DNSError
+	errno   syscall.Errno
+	tls     bool // no trusted TLS connection came to be
+	closed  bool // the connection was closed in the middle
+	broken  bool // closed, reset or refused
+	timeout bool
+	corrupt bool // compressed data that is none
+	ended   *interruption
+	own     *Timeout
 }
 
-func isType[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
+func kindOf(err error) (k kind) {
+	k.look(err)
+	return k
 }
 
-func isOneOf(err error, targets ...error) bool {
-	for _, target := range targets {
-		if errors.Is(err, target) {
-			return true
+// look goes through the tree of err once. errors.As would do as well, but costs a
+// program more in size than all of this file.
+func (k *kind) look(err error) {
+	switch e := err.(type) {
+	case *net.OpError:
+		if k.op == "" {
+			k.op = e.Op
+		}
+	case *net.DNSError:
+		k.dns = e
+	case syscall.Errno:
+		k.errno = e
+		switch e {
+		case syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE:
+			k.broken = true
+		}
+	case tls.RecordHeaderError, *tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
+		k.tls = true
+	case flate.CorruptInputError:
+		k.corrupt = true
+	case *interruption:
+		k.ended = e
+	case *Timeout:
+		k.own = e
+	}
+	switch err {
+	case io.EOF, io.ErrUnexpectedEOF:
+		k.closed, k.broken = true, true
+	case net.ErrClosed:
+		k.broken = true
+	case gzip.ErrHeader, gzip.ErrChecksum:
+		k.corrupt = true
+	}
+	if e, ok := err.(net.Error); ok && e.Timeout() {
+		k.timeout = true
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		k.look(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			k.look(err)
 		}
 	}
-	return false
 }
 
 // A Timeout says that an attempt had no whole answer when its time was up. It is
@@ -95,40 +137,30 @@ type interruption struct{ err, cause error }
 func (i *interruption) Error() string   { return i.err.Error() + ": " + i.cause.Error() }
 func (i *interruption) Unwrap() []error { return []error{i.err, i.cause} }
 
+// places matches URLs, addresses and names of hosts.
 var places = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://\S+|\[[0-9a-f:.%]+\](:\d+)?|\b[\w.-]+:\d{1,5}\b|\b\d+\.\d+\.\d+\.\d+\b|\b([a-z0-9-]+\.)+[a-z]{2,}\b`)
 
 // Describe says in a line what went wrong and names no host, port or URL; "" for
 // nil.
 func Describe(err error) string {
-	var (
-		ended   *interruption
-		timeout *Timeout
-		op      *net.OpError
-		dns     *net.DNSError
-		errno   syscall.Errno
-		netErr  net.Error
-	)
+	k := kindOf(err)
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, &ended):
-		return ended.err.Error() + ": " + Describe(ended.cause)
-	case errors.As(err, &timeout):
-		return timeout.Error()
-	case errors.As(err, &dns) && dns.IsNotFound:
+	case k.ended != nil:
+		return k.ended.err.Error() + ": " + Describe(k.ended.cause)
+	case k.own != nil:
+		return k.own.Error()
+	case k.dns != nil && k.dns.IsNotFound:
 		return "no such host"
-	case errors.As(err, &dns):
+	case k.dns != nil:
 		return "DNS lookup failed"
-	case isTLS(err):
+	case k.tls:
 		return "the server's certificate or TLS is not valid"
-	case errors.As(err, &op) && op.Err != nil:
-		return op.Op + ": " + Describe(op.Err)
-	case errors.As(err, &errno):
-		return errno.Error()
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+	case k.errno != 0:
+		return k.errno.Error()
+	case k.closed:
 		return "the connection was closed before the whole answer had come"
-	case errors.As(err, &netErr) && netErr.Timeout() && !errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
 	}
-	return strings.Join(strings.Fields(places.ReplaceAllString(err.Error(), "(address)")), " ")
+	return strings.Join(strings.Fields(places.ReplaceAllLiteralString(err.Error(), "(address)")), " ")
 }

@@ -1,7 +1,7 @@
 package transport
 
 import (
-	"log/slog"
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// Policy has the numbers of the waits between attempts.
+// Policy has the numbers of retrying.
 type Policy struct {
+	MaxAttempts   int           // per call, unless the call has its own
 	BaseDelay     time.Duration // ceiling of the first computed wait
 	MaxDelay      time.Duration // ceiling of all computed waits
 	MaxRetryAfter time.Duration // longest wait that the API may ask for
@@ -30,10 +31,11 @@ func (t *Transport) next(c *call) (wait time.Duration, again bool) {
 		t.pause.extend(asked)
 	}
 	switch {
-	case c.held() || c.interrupted() || c.result.Attempts >= c.req.MaxAttempts,
+	case c.result.Attempts >= cmp.Or(c.req.MaxAttempts, t.cfg.Policy.MaxAttempts),
 		c.answer.Header.Get("X-Should-Retry") == "false",
 		stated && !inReach, final,
-		!c.mayRepeat(stated):
+		!c.mayRepeat(stated),
+		c.interrupted():
 		return 0, false
 	}
 	if wait = asked; wait <= 0 {
@@ -53,11 +55,7 @@ func (t *Transport) next(c *call) (wait time.Duration, again bool) {
 		return 0, false
 	}
 	c.paid += cost
-	if l := t.cfg.Logger; l != nil {
-		l.LogAttrs(c, slog.LevelWarn, "spideriq: another attempt", slog.String("method", c.req.Method), slog.String("path", c.req.Path),
-			slog.Int("attempts", c.result.Attempts), slog.Int("status", c.answer.StatusCode),
-			slog.String("error", Describe(c.result.Err)), slog.Duration("wait", wait))
-	}
+	c.tell(Event{Again: true, Wait: wait})
 	return wait, true
 }
 

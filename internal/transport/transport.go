@@ -5,7 +5,6 @@ package transport
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -17,25 +16,37 @@ type Config struct {
 	Base      http.RoundTripper // the caller's; nil for a tuned one of our own
 	Timeout   time.Duration     // of one attempt, body included
 	Policy    Policy
-	Limiter   Limiter      // nil for none
-	Logger    *slog.Logger // nil for silence
+	Limiter   Limiter // nil for none
 	UserAgent string
-	Final     func(body []byte) bool // says that a 429 with this body will not go away by waiting
+	Final     func(body []byte) bool       // says that a 429 with this body will not go away by waiting
+	Observe   func(context.Context, Event) // told of every attempt; nil for nobody
 }
 
 // A Limiter makes an attempt wait for its turn.
 type Limiter interface{ Wait(context.Context) error }
 
+// An Event is the end of an attempt, or the decision to make another.
+type Event struct {
+	Method  string
+	Path    string
+	Attempt int           // 1 is the first
+	Status  int           // 0 when there was no answer
+	Err     error         // why there was no whole one
+	Took    time.Duration // the attempt
+	Again   bool          // there will be another attempt,
+	Wait    time.Duration // after this
+}
+
 // A Request is one call as every attempt of it is sent. Nothing writes to it.
 type Request struct {
 	Method      string
 	URL         url.URL
-	Path        string      // for the log: what of the URL is below the base
+	Path        string      // what of the URL is below the base
 	Header      http.Header // beside those that every request carries
 	Body        []byte      // JSON; nil for none
 	Bearer      string      // value of the Authorization header
-	MaxAttempts int
-	Repeat      bool // a repeat does no harm even when the first attempt was applied
+	MaxAttempts int         // 0: the policy's
+	Repeat      bool        // a repeat does no harm even when the first attempt was applied
 }
 
 // A Result is how a call ended.
@@ -138,7 +149,13 @@ func (c *call) ended(answer Answer, err error) {
 	}
 }
 
-func (c *call) held() bool { return c.result.Held > 0 }
+func (c *call) tell(e Event) {
+	if observe := c.t.cfg.Observe; observe != nil {
+		e.Method, e.Path, e.Attempt = c.req.Method, c.req.Path, c.result.Attempts
+		e.Status, e.Err = c.answer.StatusCode, c.result.Err
+		observe(c, e)
+	}
+}
 
 func (c *call) succeeded() bool {
 	return c.result.Err == nil && c.result.Answer.StatusCode/100 == 2

@@ -1,0 +1,89 @@
+// Sandbox serves an in-memory SpiderIQ to try requests on, without an account:
+//
+//	go run ./examples/sandbox [-addr 127.0.0.1:8089] [-token T] [-rate-limit 100]
+//
+// It prints its address, its token and a curl line to start with, then one line
+// for each request: method, path and status. The requests of the API's
+// documentation work as they are, with this host and token. Everything is
+// forgotten when it ends, on Ctrl-C or SIGTERM.
+//
+// The exit status is 0 after that, 1 when the address cannot be listened on, and
+// 2 for a wrong flag.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program, until ctx ends. It returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	s, err := parse(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "sandbox:", err)
+		return 2
+	}
+	if err := serve(ctx, s, stdout); err != nil {
+		fmt.Fprintln(stderr, "sandbox:", err)
+		return 1
+	}
+	return 0
+}
+
+type settings struct {
+	addr      string
+	token     string // "": the default of spideriqtest
+	rateLimit int    // requests a minute; 0: no limit
+}
+
+func parse(args []string, stdout io.Writer) (settings, error) {
+	var s settings
+	var ownToken bool
+	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // run reports errors, in one line
+	flags.Usage = func() {}
+	flags.StringVar(&s.addr, "addr", "127.0.0.1:8089", "`address` to listen on, host:port")
+	flags.Func("token", "bearer `token` to accept (default an obviously fake one)", func(value string) error {
+		s.token, ownToken = value, true
+		return nil
+	})
+	flags.IntVar(&s.rateLimit, "rate-limit", 0, "`requests` a minute to allow, after a burst of 20; 0 for no limit")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(stdout, "Usage: sandbox [flags]")
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
+		return s, err
+	case err != nil:
+		return s, err
+	case flags.NArg() > 0:
+		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case ownToken && (s.token == "" || strings.ContainsFunc(s.token, func(r rune) bool { return r <= ' ' || r > '~' })):
+		return s, errors.New("invalid value for flag -token: must be ASCII text without spaces") // and without showing it
+	case s.rateLimit < 0:
+		return s, fmt.Errorf("invalid value %d for flag -rate-limit: must not be negative", s.rateLimit)
+	}
+	if _, err := net.ResolveTCPAddr("tcp", s.addr); err != nil {
+		return s, fmt.Errorf("invalid value %q for flag -addr: %w", s.addr, err)
+	}
+	return s, nil
+}
