@@ -29,8 +29,8 @@ func newPool() *pool {
 	return &pool{rows: map[int64]entry{documentedID: {integration: documented()}}, last: documentedID, initial: true}
 }
 
-// documented is the integration of the API's documentation before the updates
-// that are shown there. What the page does not show is as after a create.
+// documented is the integration of the API's documentation. What the page does not
+// show is as after a create.
 func documented() spideriq.Integration {
 	at := time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC)
 	return complete(spideriq.Integration{
@@ -39,13 +39,13 @@ func documented() spideriq.Integration {
 		KeyLabel:         "Production OpenRouter",
 		IsActive:         true,
 		IsPrimary:        true,
-		DailyLimit:       new(10000),
+		DailyLimit:       new(20000),
 		DailyCount:       1247,
-		MinuteLimit:      new(100),
+		MinuteLimit:      new(200),
 		MinuteCount:      3,
-		SpendLimitAmount: new(spideriq.Amount("500.00")),
+		SpendLimitAmount: new(spideriq.Amount("1000.00")),
 		SpendLimitPeriod: spideriq.SpendLimitPeriodMonthly,
-		SpendLimitAction: spideriq.SpendLimitActionWarn,
+		SpendLimitAction: spideriq.SpendLimitActionBlock,
 		UpdatedAt:        at,
 		CreatedAt:        &at,
 		KeyPreview:       map[string]string{"api_key": "sk-o...123"},

@@ -18,8 +18,8 @@ func TestFirstIntegration(t *testing.T) {
 	require.True(t, there)
 	assert.Equal(t, spideriq.Integration{
 		ID: 42, ProviderName: "openrouter", ProviderLabel: "OpenRouter", KeyLabel: "Production OpenRouter",
-		IsActive: true, IsPrimary: true, Priority: 10, DailyLimit: new(10000), DailyCount: 1247, MinuteLimit: new(100), MinuteCount: 3,
-		HealthStatus: "healthy", SpendLimitAmount: new(spideriq.Amount("500.00")), SpendLimitPeriod: "monthly", SpendLimitAction: "warn",
+		IsActive: true, IsPrimary: true, Priority: 10, DailyLimit: new(20000), DailyCount: 1247, MinuteLimit: new(200), MinuteCount: 3,
+		HealthStatus: "healthy", SpendLimitAmount: new(spideriq.Amount("1000.00")), SpendLimitPeriod: "monthly", SpendLimitAction: "block",
 		UpdatedAt: at, ConsecutiveFailures: new(0), SpendLimitExceeded: new(false), CachedCurrency: "USD",
 		KeyPreview: map[string]string{"api_key": "sk-o...123"}, CreatedAt: &at,
 	}, got)

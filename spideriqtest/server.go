@@ -15,9 +15,8 @@ const defaultToken = "client_fake:key_fake:secret_fake"
 // A Server is an in-memory SpiderIQ. All of its methods are safe for concurrent
 // use.
 //
-// It starts with integration 42 of the API's documentation, with smaller limits
-// (daily 10000, a minute 100, spend 500.00, action warn) so that the documented
-// updates show an effect. The first [Server.Add] removes it.
+// It starts with integration 42 as it stands in the API's documentation. The first
+// [Server.Add] removes it.
 type Server struct {
 	URL   string // the origin, without /api/v1: "http://127.0.0.1:43210"
 	Token string // the bearer token that the server accepts; to set it, use [WithToken]

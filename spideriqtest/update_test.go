@@ -45,6 +45,10 @@ func TestUpdateAsDocumented(t *testing.T) {
 	t.Parallel()
 	server := start(t)
 	before, _ := server.Get(42)
+	before.DailyLimit, before.MinuteLimit = new(1), nil
+	before.SpendLimitAmount, before.SpendLimitPeriod, before.SpendLimitAction = nil, "daily", "warn"
+	before.IsPrimary, before.Priority = false, 0
+	server.Add(before)
 	send(t, server, "PATCH", "/integrations/42", "{\n\"daily_limit\": 20000,\n\"minute_limit\": 200\n}")
 	disabled := send(t, server, "PATCH", "/integrations/42", "{\n\"is_active\": false\n}")
 	assert.Contains(t, disabled.body, `"is_active":false`)
@@ -63,7 +67,8 @@ func TestUpdateAsDocumented(t *testing.T) {
 	assert.True(t, after.UpdatedAt.After(before.UpdatedAt))
 	after.UpdatedAt = before.UpdatedAt
 	before.DailyLimit, before.MinuteLimit = new(20000), new(200)
-	before.SpendLimitAmount, before.SpendLimitAction = new(spideriq.Amount("1000.00")), spideriq.SpendLimitActionBlock
+	before.SpendLimitAmount, before.SpendLimitPeriod, before.SpendLimitAction = new(spideriq.Amount("1000.00")), "monthly", "block"
+	before.IsPrimary, before.Priority = true, 10
 	assert.Equal(t, before, after, "nothing else has changed")
 }
 
