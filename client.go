@@ -55,6 +55,8 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 		value, err := bearerOf(token)
 		mistakes = append(mistakes, err)
 		c.token = func(context.Context) (string, error) { return value, nil }
+	case token != "":
+		mistakes = append(mistakes, errors.New("a token is given beside WithTokenSource"))
 	default:
 		source := c.token
 		c.token = func(ctx context.Context) (string, error) {
@@ -64,8 +66,6 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 			}
 			return bearerOf(token)
 		}
-	case token != "":
-		mistakes = append(mistakes, errors.New("a token is given beside WithTokenSource"))
 	}
 	if c.URL != nil && c.URL.Scheme == "http" && !c.insecure && !isLoopback(c.URL.Hostname()) {
 		mistakes = append(mistakes, errors.New("base URL: http would send the token in clear; see WithInsecureHTTP"))

@@ -70,7 +70,7 @@ type ListParams struct {
 
 func (p ListParams) check() error {
 	if p.Limit < 0 || p.Offset < 0 {
-		return errors.New("Limit and Offset must not be negative")
+		return errors.New("a negative Limit or Offset")
 	}
 	return nil
 }

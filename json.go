@@ -142,8 +142,6 @@ func (v value) text() string {
 	return s
 }
 
-func (v value) isTrue() bool { return v == "true" }
-
 // amount returns the decimal that v holds as a number or a numeric string, or ""
 // when it holds none.
 func (v value) amount() Amount {
@@ -244,12 +242,14 @@ func (v value) set(to any) (err error) {
 			err = v.set(*to)
 		}
 	case **time.Time:
-		if *to = nil; !v.time().IsZero() {
-			*to = new(v.time())
+		*to = nil
+		if t := v.time(); !t.IsZero() {
+			*to = &t
 		}
 	case **Amount:
-		if *to = nil; v.amount() != "" {
-			*to = new(v.amount())
+		*to = nil
+		if a := v.amount(); a != "" {
+			*to = &a
 		}
 	case *map[string]string:
 		*to = nil
@@ -260,7 +260,9 @@ func (v value) set(to any) (err error) {
 			(*to)[m.name] = m.v.text()
 		}
 	case decoder:
-		err = to.decode(v)
+		if v != null {
+			err = to.decode(v)
+		}
 	}
 	return err
 }
