@@ -40,7 +40,7 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 	for _, info := range infos {
 		info.fill(result)
 	}
-	return call.judge(result, secrets{strings.TrimPrefix(req.Bearer, bearer), call.body})
+	return call.judge(result, &req)
 }
 
 // request checks what the caller gave and builds what every attempt sends.
@@ -48,7 +48,7 @@ func (c *Client) request(ctx context.Context, call call, opts []RequestOption) (
 	if ctx == nil {
 		return r, nil, errors.New("the context is nil")
 	}
-	r = transport.Request{Method: call.method, URL: *c.base, Path: call.path, Repeat: call.repeat}
+	r = transport.Request{Method: call.method, URL: *c.base, Path: call.path, Hidden: call.body, Repeat: call.repeat}
 	r.URL.Path += cmp.Or(call.plain, call.path)
 	if call.plain != "" || c.base.RawPath != "" {
 		r.URL.RawPath = c.base.EscapedPath() + call.path
@@ -120,36 +120,39 @@ func rateLimitOf(h http.Header) *RateLimit {
 }
 
 // judge makes the value or the error of a call out of how it ended.
-func (c *call) judge(r *transport.Result, hidden secrets) error {
+func (c *call) judge(r *transport.Result, sent *transport.Request) error {
 	status := r.Answer.StatusCode
+	var invalid error
+	if r.Held == 0 && r.Err == nil && status/100 == 2 {
+		if c.out == nil {
+			return nil
+		}
+		refused, err := c.decode(&r.Answer)
+		if !refused && err == nil {
+			return nil
+		}
+		invalid = err
+	}
+	hidden := secretsOf(sent)
 	switch {
 	case r.Held > 0:
-		held := transport.Result{Answer: transport.Answer{StatusCode: http.StatusTooManyRequests}, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied}
-		e := c.apiError(&held, hidden)
-		e.Message, e.RetryAfter = "held back, because the API has asked to wait longer than this call can", r.Held
-		return e.typed()
+		return (&APIError{
+			StatusCode: http.StatusTooManyRequests, Message: "held back, because the API has asked to wait longer than this call can",
+			Method: c.method, Path: c.path, RetryAfter: r.Held, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied,
+		}).typed()
 	case r.Err != nil:
 		err := hidden.redactError(r.Err)
 		if status != 0 && status/100 != 2 {
 			err = &lastAnswer{err, c.apiError(r, hidden).typed()}
 		}
 		return &TransportError{Method: c.method, Path: c.path, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied, Err: err}
-	case status/100 != 2:
-		return c.apiError(r, hidden).typed()
-	case c.out == nil:
-		return nil
-	}
-	refused, err := c.decode(&r.Answer)
-	switch {
-	case refused:
-		return c.apiError(r, hidden).typed()
-	case err != nil:
+	case invalid != nil:
 		return &InvalidResponseError{
 			StatusCode: status, ContentType: oneLine(hidden.redact(r.Answer.Header.Get("Content-Type")), 128),
-			Method: c.method, Path: c.path, Attempts: r.Attempts, Err: hidden.redactError(err),
+			Method: c.method, Path: c.path, Attempts: r.Attempts, Err: hidden.redactError(invalid),
 		}
 	}
-	return nil
+	return c.apiError(r, hidden).typed()
 }
 
 // decode reads the body of a 2xx into c.out, unless the API says in it that the
@@ -195,7 +198,7 @@ func (c *call) decode(a *transport.Answer) (refused bool, err error) {
 
 // apiError is what an answer that is no success says.
 func (c *call) apiError(r *transport.Result, hidden secrets) *APIError {
-	said := readErrorBody(r.Answer.Body)
+	said := readErrorBody(r.Answer.Body, hidden)
 	wait, stated := transport.RetryAfter(r.Answer)
 	if !stated {
 		wait = said.retryAfter

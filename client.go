@@ -149,6 +149,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 	given, target := reflect.ValueOf(body), reflect.ValueOf(out)
 	switch {
 	case err != nil:
+		return fmt.Errorf("spideriq: %w", err) // without the path, which may hold what belongs in no error
 	case !slices.Contains(methods, method):
 		err = errors.New("the method must be one of " + strings.Join(methods, ", "))
 	case isReader:
@@ -161,7 +162,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 	if err != nil {
 		return fmt.Errorf("spideriq: %s %s: %w", oneLine(method, 32), oneLine(path, 256), err)
 	}
-	call := call{method: method, path: path, plain: plain, body: body, repeat: method != http.MethodPost}
+	call := call{method: method, path: escapePath(path), plain: plain, body: body, repeat: method != http.MethodPost}
 	if out != nil {
 		call.out = jsonInto{out}
 	}

@@ -59,6 +59,11 @@ func (c Credentials) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("credentials are encoded by Create only")
 }
 
+// Format prints the provider and the names of the credentials, whatever the verb.
+func (p CreateParams) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "spideriq.CreateParams(%s, %v)", p.ProviderName, p.Credentials)
+}
+
 // LogValue leaves the secrets out.
 func (p CreateParams) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("provider_name", p.ProviderName), slog.Any("credentials", p.Credentials))

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,11 +23,11 @@ type said struct {
 // readErrorBody understands the shapes in which this platform answers errors, and
 // never fails. Of JSON it takes only what is named here, because a body may echo
 // what was sent; of other text, the beginning.
-func readErrorBody(body []byte) (s said) {
+func readErrorBody(body []byte, hidden secrets) (s said) {
 	v, err := parse(body)
 	if err != nil {
-		if text := bytes.TrimSpace(body); len(text) > 0 && text[0] != '{' && text[0] != '[' {
-			s.message = markup.ReplaceAllLiteralString(string(text[:min(len(text), 64<<10)]), " ")
+		if text := hidden.redact(string(bytes.TrimSpace(body))); text != "" && text[0] != '{' && text[0] != '[' {
+			s.message = markup.ReplaceAllLiteralString(text[:min(len(text), 64<<10)], " ")
 		}
 		return s
 	}
@@ -63,7 +64,7 @@ func readErrorBody(body []byte) (s said) {
 
 // isFinal says that a 429 with this body stays one, however long anybody waits.
 func isFinal(body []byte) bool {
-	code := readErrorBody(body).code
+	code := readErrorBody(body, nil).code
 	return code == "MAX_CAMPAIGNS_PER_CLIENT" || code == "bulk_records_per_job_exceeded"
 }
 
@@ -128,31 +129,36 @@ func oneLine(s string, max int) string {
 	return s[:end] + mark
 }
 
-// secrets are what must not come back in an error: the token, and the credentials
-// in the body of a create.
-type secrets struct {
-	token string
-	body  any
-}
+// secrets are what must not come back in an error, the longest first.
+type secrets []string
 
-// redact takes the secrets and the parts of the token out of text, the whole ones
-// first. Those too short to be secret stay: they would take words out of a message.
-func (s secrets) redact(text string) string {
-	const mark = "[redacted]"
-	hidden := []string{s.token, mark}
-	for part := range strings.SplitSeq(s.token, ":") {
+// secretsOf collects the token of a request, the parts of one that has colons, and
+// the credentials in the body of a create. Those too short to be secret are left:
+// they would take words out of a message.
+func secretsOf(r *transport.Request) secrets {
+	token := strings.TrimPrefix(r.Bearer, bearer)
+	all := secrets{token}
+	for part := range strings.SplitSeq(token, ":") {
 		if len(part) >= 8 {
-			hidden = append(hidden, part, mark)
+			all = append(all, part)
 		}
 	}
-	if body, ok := s.body.(interface{ hidden() []string }); ok {
+	if body, ok := r.Hidden.(interface{ hidden() []string }); ok {
 		for _, secret := range body.hidden() {
 			if len(secret) >= 4 {
-				hidden = append(hidden, secret, mark)
+				all = append(all, secret)
 			}
 		}
 	}
-	return strings.NewReplacer(hidden...).Replace(text)
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return all
+}
+
+func (s secrets) redact(text string) string {
+	for _, secret := range s {
+		text = strings.ReplaceAll(text, secret, "[redacted]")
+	}
+	return text
 }
 
 func (s secrets) redactHeader(h http.Header) http.Header {

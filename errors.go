@@ -177,7 +177,7 @@ func (e *InvalidResponseError) Error() string {
 	if e == nil {
 		return "spideriq: no error"
 	}
-	return line(e.Method, e.Path, e.Attempts, false, "invalid response with status "+strconv.Itoa(e.StatusCode), e.ContentType, transport.Describe(e.Err))
+	return line(e.Method, e.Path, e.Attempts, false, "invalid response with status "+strconv.Itoa(e.StatusCode), e.ContentType, errorText(e.Err))
 }
 
 // Unwrap returns Err.
@@ -194,7 +194,14 @@ func (e *InvalidResponseError) LogValue() slog.Value {
 		return slog.Value{}
 	}
 	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.StatusCode),
-		slog.String("content_type", e.ContentType), slog.String("error", transport.Describe(e.Err)), slog.Int("attempts", e.Attempts))
+		slog.String("content_type", e.ContentType), slog.String("error", errorText(e.Err)), slog.Int("attempts", e.Attempts))
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return oneLine(err.Error(), maxMessage)
 }
 
 // line puts an error's parts in the order of operation, object, cause.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A value is the text of one JSON value without the white space around it. It is
@@ -133,9 +134,8 @@ func (v value) text() string {
 	if v == "" || v[0] != '"' {
 		return string(v)
 	}
-	inner := string(v[1 : len(v)-1])
-	if strings.IndexByte(inner, '\\') < 0 {
-		return strings.ToValidUTF8(inner, "\uFFFD")
+	if inner := string(v[1 : len(v)-1]); strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) {
+		return inner
 	}
 	var s string
 	_ = json.Unmarshal([]byte(v), &s) // v is valid

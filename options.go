@@ -165,8 +165,8 @@ func logEvent(ctx context.Context, l *slog.Logger, e transport.Event) {
 	if e.Again {
 		level, message, timing = slog.LevelWarn, "spideriq: another attempt", slog.Duration("wait", e.Wait)
 	}
-	l.LogAttrs(ctx, level, message, slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("attempt", e.Attempt),
-		slog.Int("status", e.Status), slog.String("error", transport.Describe(e.Err)), timing)
+	l.LogAttrs(ctx, level, message, slog.String("method", e.Request.Method), slog.String("path", e.Request.Path), slog.Int("attempt", e.Attempt),
+		slog.Int("status", e.Status), slog.String("error", secretsOf(e.Request).redact(transport.Describe(e.Err))), timing)
 }
 
 // WithInsecureHTTP allows a base URL of http to a host that is not loopback. The
@@ -269,13 +269,13 @@ func WithResponseInfo(info *ResponseInfo) RequestOption {
 
 // ResponseInfo is what came back from a call, whether it succeeded or failed. It is
 // that of the last attempt that brought an answer; without any, only Attempts is
-// set. Printing it shows neither header nor body.
+// set. Neither printing it nor encoding it as JSON shows header or body.
 type ResponseInfo struct {
 	StatusCode int
-	Header     http.Header
-	Body       []byte     // as received, decompressed; nil when it was larger than 4 MiB or did not arrive whole
-	Attempts   int        // requests sent
-	RateLimit  *RateLimit // nil when the headers are absent or unreadable
+	Header     http.Header `json:"-"`
+	Body       []byte      `json:"-"` // as received, decompressed; nil when it was larger than 4 MiB or did not arrive whole
+	Attempts   int         // requests sent
+	RateLimit  *RateLimit  // nil when the headers are absent or unreadable
 }
 
 // RateLimit is what the API says of the rate limit, in the X-RateLimit headers.

@@ -85,6 +85,19 @@ func cleanPath(escaped string) (string, error) {
 	}
 }
 
+// escapePath escapes what must be in a path that may be escaped already.
+func escapePath(path string) string {
+	var b strings.Builder
+	for i := range len(path) {
+		if c := path[i]; c > ' ' && c < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", rune(c)) {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
 // encodeQuery encodes a struct with `url` tags. go-querystring leaves out, or
 // prints as Go would, what it has no form for; here that is an error.
 func encodeQuery(params any) (url.Values, error) {

@@ -37,13 +37,14 @@ func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(c, a.t.cfg.Timeout)
 	defer cancel()
 	w := newWire(ctx, c)
+	c.wire = w
 	c.result.Attempts++
 	answer, err := exchange(a.next, &w.req)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = &Timeout{a.t.cfg.Timeout}
 		}
-		c.failure = classify(err, a.standard && w.wrote.Load(), w.asked.Load() && !w.wrote.Load())
+		c.failure = classify(err, a.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
 		if interruption := contextError(c.Context); interruption != nil {
 			err = interruption
 		}
@@ -67,6 +68,9 @@ func exchange(rt http.RoundTripper, req *http.Request) (Answer, error) {
 		resp.Body = http.NoBody
 	}
 	defer resp.Body.Close()
+	if err == nil && resp.StatusCode < 100 {
+		err = errors.New("the answer has no valid status")
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -74,7 +78,7 @@ func exchange(rt http.RoundTripper, req *http.Request) (Answer, error) {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return answer, nil // what follows is no body
 	}
-	answer.Body, err = read(resp)
+	answer.Body, err = read(resp, req.Method)
 	if err == ErrTooLarge || kindOf(err).corrupt {
 		answer.Unreadable, err = err, nil // it arrived whole
 	}
@@ -82,7 +86,7 @@ func exchange(rt http.RoundTripper, req *http.Request) (Answer, error) {
 }
 
 // read reads a body up to MaxBody and grows its buffer no further than that.
-func read(resp *http.Response) ([]byte, error) {
+func read(resp *http.Response, method string) ([]byte, error) {
 	const small, known = 1 << 10, 64 << 10
 	size := small
 	if n := resp.ContentLength; n >= 0 {
@@ -95,7 +99,7 @@ func read(resp *http.Response) ([]byte, error) {
 		switch {
 		case len(body) > MaxBody:
 			return nil, ErrTooLarge
-		case err == io.EOF && int64(len(body)) < resp.ContentLength && resp.Request.Method != http.MethodHead:
+		case err == io.EOF && int64(len(body)) < resp.ContentLength && method != http.MethodHead:
 			return nil, io.ErrUnexpectedEOF
 		case err == io.EOF:
 			return body, nil
@@ -111,28 +115,30 @@ func read(resp *http.Response) ([]byte, error) {
 
 // A wire is the request of one attempt and what was seen of its way out.
 type wire struct {
-	req   http.Request
-	url   url.URL
-	body  bytes.Reader
-	trace httptrace.ClientTrace
+	req    http.Request
+	url    url.URL
+	body   bytes.Reader
+	values [4]string // of the headers that every request carries
+	trace  httptrace.ClientTrace
 
 	asked atomic.Bool // for a connection, so the base transport tells of its steps
+	got   atomic.Bool // one
 	wrote atomic.Bool // the headers; before that no server can have acted
 }
 
 func newWire(ctx context.Context, c *call) *wire {
-	w := &wire{url: c.req.URL}
+	w := &wire{url: c.req.URL, values: [4]string{"application/json", c.t.cfg.UserAgent, "application/json", c.req.Bearer}}
 	w.trace.GetConn = func(string) { w.asked.Store(true) }
+	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
 	w.trace.WroteHeaders = func() { w.wrote.Store(true) }
 	req := http.Request{
 		Method: c.req.Method, URL: &w.url, Host: w.url.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: make(http.Header, 8),
 	}
-	values := []string{"application/json", c.t.cfg.UserAgent, "application/json"}
-	req.Header["Accept"], req.Header["User-Agent"] = values[0:1:1], values[1:2:2]
+	req.Header["Accept"], req.Header["User-Agent"] = w.values[0:1:1], w.values[1:2:2]
 	if body := c.req.Body; body != nil {
-		req.Header["Content-Type"] = values[2:3:3]
+		req.Header["Content-Type"] = w.values[2:3:3]
 		req.ContentLength = int64(len(body))
 		// net/http sends head and body in one write when it knows the reader's type.
 		w.body.Reset(body)

@@ -15,7 +15,7 @@ type auth struct {
 
 func (a auth) RoundTrip(req *http.Request) (*http.Response, error) {
 	if sameOrigin(a.api, req.URL) {
-		req.Header["Authorization"] = callOf(req).authorization[:]
+		req.Header["Authorization"] = callOf(req).wire.values[3:4:4]
 	}
 	return a.next.RoundTrip(req)
 }

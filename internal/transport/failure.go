@@ -23,8 +23,8 @@ type failure struct {
 }
 
 // classify judges by type, never by text. connection says that the error came
-// from net/http itself after it had written a request, where all that can fail is
-// the connection; unsent, that a request was not written.
+// from net/http itself when it had a connection, where that is all that can fail;
+// unsent, that no request was written.
 func classify(err error, connection, unsent bool) failure {
 	k := kindOf(err)
 	f := failure{unsent: unsent, timeout: k.timeout}

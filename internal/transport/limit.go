@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
@@ -89,7 +90,7 @@ func (c *call) withJitter(d time.Duration) time.Duration {
 	if deadline, ok := c.Deadline(); ok {
 		room = min(room, (time.Until(deadline)-d)/2)
 	}
-	if room > 0 {
+	if room > 0 && d < math.MaxInt64-room {
 		d += rand.N(room) + 1
 	}
 	return d

@@ -79,9 +79,13 @@ func (c *call) mayRepeat(waitStated bool) bool {
 func (p Policy) backoff(attempts int) time.Duration {
 	ceiling := p.BaseDelay
 	for i := 1; i < attempts && ceiling < p.MaxDelay; i++ {
-		ceiling *= 2
+		if ceiling > p.MaxDelay/2 {
+			ceiling = p.MaxDelay
+		} else {
+			ceiling *= 2
+		}
 	}
-	return rand.N(min(ceiling, p.MaxDelay) + 1)
+	return rand.N(ceiling) + 1
 }
 
 // RetryAfter returns the wait that an answer asks for, and whether it asks at all.
@@ -106,7 +110,7 @@ func RetryAfter(a Answer) (wait time.Duration, stated bool) {
 	if !ok {
 		return 0, false
 	}
-	return saturated(reset - min(now.Unix(), reset)), true
+	return saturated(max(reset-max(now.Unix(), 0), 0)), true
 }
 
 func saturated(seconds int64) time.Duration {

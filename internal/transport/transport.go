@@ -27,8 +27,7 @@ type Limiter interface{ Wait(context.Context) error }
 
 // An Event is the end of an attempt, or the decision to make another.
 type Event struct {
-	Method  string
-	Path    string
+	Request *Request
 	Attempt int           // 1 is the first
 	Status  int           // 0 when there was no answer
 	Err     error         // why there was no whole one
@@ -45,6 +44,7 @@ type Request struct {
 	Header      http.Header // beside those that every request carries
 	Body        []byte      // JSON; nil for none
 	Bearer      string      // value of the Authorization header
+	Hidden      any         // for [Event]
 	MaxAttempts int         // 0: the policy's
 	Repeat      bool        // a repeat does no harm even when the first attempt was applied
 }
@@ -87,7 +87,7 @@ func New(cfg Config) *Transport {
 
 // Do makes one call. It sends nothing when ctx is done.
 func (t *Transport) Do(ctx context.Context, r Request) *Result {
-	c := &call{Context: ctx, t: t, req: r, authorization: [1]string{r.Bearer}}
+	c := &call{Context: ctx, t: t, req: r}
 	if c.interrupted() {
 		return &c.result
 	}
@@ -107,10 +107,9 @@ type call struct {
 	result  Result
 	answer  Answer        // of the last attempt; StatusCode 0 when it brought none
 	failure failure       // of the last attempt
+	wire    *wire         // of the last attempt
 	wait    time.Duration // before the next attempt
 	paid    int64         // what the retries took from the budget
-
-	authorization [1]string
 
 	// What the engine and its http.Client see in place of the real request and
 	// answer, so that they have nothing to rewrite, redirect or lose.
@@ -151,7 +150,7 @@ func (c *call) ended(answer Answer, err error) {
 
 func (c *call) tell(e Event) {
 	if observe := c.t.cfg.Observe; observe != nil {
-		e.Method, e.Path, e.Attempt = c.req.Method, c.req.Path, c.result.Attempts
+		e.Request, e.Attempt = &c.req, c.result.Attempts
 		e.Status, e.Err = c.answer.StatusCode, c.result.Err
 		observe(c, e)
 	}

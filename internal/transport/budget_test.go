@@ -1,0 +1,73 @@
+package transport
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// affordable counts how many retries of this cost are left, and takes them.
+func affordable(b *budget, cost int64) (n int) {
+	for b.take(cost) {
+		n++
+	}
+	return n
+}
+
+func TestBudgetBoundsRetries(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		before func(*budget)
+		cost   int64
+		want   int
+	}{
+		{"a full one", func(*budget) {}, retryCost, 100},
+		{"a full one, of timeouts", func(*budget) {}, timeoutRetryCost, 50},
+		{"a full one cannot be filled", func(b *budget) { b.put(1000) }, retryCost, 100},
+		{"successes fill it to full and no further", func(b *budget) { b.take(retryCost); b.put(1000) }, retryCost, 100},
+		{"a spent one", func(b *budget) { affordable(b, retryCost) }, retryCost, 0},
+		{"four successes buy nothing", func(b *budget) { affordable(b, retryCost); b.put(4) }, retryCost, 0},
+		{"five successes buy a retry", func(b *budget) { affordable(b, retryCost); b.put(5) }, retryCost, 1},
+		{"what is left covers a retry but no timeout", func(b *budget) { affordable(b, retryCost); b.put(9) }, timeoutRetryCost, 0},
+		{"given back in full", func(b *budget) { affordable(b, retryCost); b.put(budgetSize) }, retryCost, 100},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var b budget
+			tt.before(&b)
+			assert.Equal(t, tt.want, affordable(&b, tt.cost))
+		})
+	}
+}
+
+func TestBudgetIsExactUnderConcurrency(t *testing.T) {
+	t.Parallel()
+	var b budget
+	var taken atomic.Int64
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				if b.take(retryCost) {
+					taken.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	assert.EqualValues(t, 100, taken.Load())
+
+	for range 8 {
+		all.Go(func() {
+			for range 50 {
+				b.put(1)
+			}
+		})
+	}
+	all.Wait()
+	assert.Equal(t, 80, affordable(&b, retryCost), "400 given back")
+}

@@ -1,0 +1,106 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+var api = url.URL{Scheme: "https", Host: "api.test", Path: "/api/v1"}
+
+// making returns a transport to api with a patience of a minute.
+func making(base http.RoundTripper, change func(*Config)) *Transport {
+	cfg := Config{
+		URL: &api, Base: base, Timeout: time.Minute, Final: func([]byte) bool { return false },
+		Policy: Policy{MaxAttempts: 3, BaseDelay: time.Second, MaxDelay: time.Second, MaxRetryAfter: time.Minute},
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	return New(cfg)
+}
+
+var update = Request{Method: http.MethodPatch, URL: api, Bearer: "Bearer secret", Body: []byte("{}"), Repeat: true}
+
+func TestLayersStandInTheirOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var steps []string
+		tr := making(roundTripper(func(req *http.Request) (*http.Response, error) {
+			steps = append(steps, "base with "+req.Header.Get("Authorization"))
+			deadline, ok := req.Context().Deadline()
+			assert.True(t, ok)
+			assert.Equal(t, time.Minute, time.Until(deadline), "waiting for a turn is no part of an attempt")
+			return &http.Response{StatusCode: 503, Request: req}, nil
+		}), func(cfg *Config) {
+			cfg.Limiter = limiter(func(ctx context.Context) error {
+				steps = append(steps, "limiter")
+				time.Sleep(time.Hour)
+				_, ok := ctx.Deadline()
+				assert.False(t, ok)
+				return nil
+			})
+		})
+		result := tr.Do(t.Context(), update)
+		assert.Equal(t, 3, result.Attempts)
+		assert.Equal(t, []string{"limiter", "base with Bearer secret", "limiter", "base with Bearer secret",
+			"limiter", "base with Bearer secret"}, steps)
+	})
+}
+
+// A pool has connections that somebody could close.
+type pool struct {
+	http.RoundTripper
+	emptied int
+}
+
+func (p *pool) CloseIdleConnections() { p.emptied++ }
+
+func TestFailuresDoNotEmptyThePoolOfConnections(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base := &pool{RoundTripper: roundTripper(func(*http.Request) (*http.Response, error) { return nil, opaque })}
+		making(base, nil).Do(t.Context(), update)
+
+		base.RoundTripper = roundTripper(func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 503, Request: req}, nil
+		})
+		making(base, nil).Do(t.Context(), update)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(1, cancel)
+		making(base, func(cfg *Config) { cfg.Policy.BaseDelay = time.Hour; cfg.Policy.MaxDelay = time.Hour }).Do(ctx, update)
+		assert.ErrorIs(t, ctx.Err(), context.Canceled)
+		assert.Zero(t, base.emptied)
+	})
+}
+
+func TestOwnTransportIsACopyThatFitsOneHost(t *testing.T) {
+	t.Parallel()
+	rt, standard := base(nil)
+	own := rt.(*http.Transport)
+	assert.True(t, standard)
+	assert.NotSame(t, http.DefaultTransport, own)
+	assert.NotNil(t, own.Proxy)
+	assert.Zero(t, own.MaxIdleConns)
+	assert.Equal(t, 1024, own.MaxIdleConnsPerHost)
+	assert.Positive(t, own.IdleConnTimeout)
+	assert.Positive(t, own.TLSHandshakeTimeout)
+	assert.LessOrEqual(t, own.HTTP2.SendPingTimeout+own.HTTP2.PingTimeout, 5*time.Second)
+
+	given := roundTripper(nil)
+	rt, standard = base(given)
+	assert.False(t, standard)
+	assert.IsType(t, given, rt)
+
+	theirs := new(http.Transport)
+	rt, standard = base(theirs)
+	assert.True(t, standard)
+	assert.Same(t, theirs, rt)
+	assert.Zero(t, theirs.MaxIdleConnsPerHost)
+}

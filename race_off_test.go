@@ -1,0 +1,5 @@
+//go:build !race
+
+package spideriq_test
+
+const raceDetector = false

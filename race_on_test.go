@@ -1,0 +1,6 @@
+//go:build race
+
+package spideriq_test
+
+// The race detector allocates too.
+const raceDetector = true
