@@ -1,0 +1,18 @@
+module github.com/spideriq/spideriq-go/examples/reconcile
+
+go 1.26.0
+
+require (
+	github.com/spideriq/spideriq-go v0.1.0
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
+	go.yaml.in/yaml/v3 v3.0.6
+)
+
+require (
+	github.com/google/go-querystring v1.2.0 // indirect
+	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
+	github.com/hashicorp/go-retryablehttp v0.7.8 // indirect
+)
+
+replace github.com/spideriq/spideriq-go => ../..
