@@ -74,7 +74,8 @@ func (k *kind) look(err error) {
 	case syscall.Errno:
 		k.errno = e
 		switch e {
-		case syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE:
+		case syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
+			10061, 10054, 10053: // the first three as Windows numbers them
 			k.broken = true
 		}
 	case tls.RecordHeaderError, *tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
