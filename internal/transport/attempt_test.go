@@ -41,7 +41,7 @@ func TestBodyIsReadToItsEnd(t *testing.T) {
 		{name: "shorter than told", body: strings.NewReader("hell"), length: 5, err: io.ErrUnexpectedEOF},
 		{name: "nothing of what was told", body: strings.NewReader(""), length: 5, err: io.ErrUnexpectedEOF},
 		{name: "length of what HEAD leaves out", method: http.MethodHead, body: strings.NewReader(""), length: 5},
-		{name: "broken", body: io.MultiReader(strings.NewReader("hell"), iotest.ErrReader(opaque)), length: 5, err: opaque},
+		{name: "broken", body: io.MultiReader(strings.NewReader("hell"), iotest.ErrReader(errOpaque)), length: 5, err: errOpaque},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestTransportsThatBreakTheRules(t *testing.T) {
 		fails  bool
 	}{
 		{"neither answer nor error", nil, nil, 0, true},
-		{"both", &http.Response{StatusCode: 200, Body: body}, opaque, 0, true},
+		{"both", &http.Response{StatusCode: 200, Body: body}, errOpaque, 0, true},
 		{"no body", &http.Response{StatusCode: 204}, nil, 204, false},
 		{"no header", &http.Response{StatusCode: 503, Body: http.NoBody}, nil, 503, false},
 		{"other protocol", &http.Response{StatusCode: 101, Body: io.NopCloser(iotest.ErrReader(errors.New("must not be read")))}, nil, 101, false},
@@ -181,12 +181,12 @@ func TestOutcomeIsUnknownOnlyAfterAWriteWasSent(t *testing.T) {
 		{"502", http.MethodPatch, 502, nil, failure{}, true},
 		{"504", http.MethodDelete, 504, nil, failure{}, true},
 		{"502 of a read", http.MethodGet, 502, nil, failure{}, false},
-		{"cut", http.MethodPost, 0, opaque, failure{}, true},
-		{"cut after the status", http.MethodPut, 200, opaque, failure{}, true},
-		{"not sent", http.MethodPost, 0, opaque, failure{unsent: true}, false},
-		{"cut read", http.MethodGet, 0, opaque, failure{}, false},
-		{"cut HEAD", http.MethodHead, 0, opaque, failure{}, false},
-		{"cut OPTIONS", http.MethodOptions, 0, opaque, failure{}, false},
+		{"cut", http.MethodPost, 0, errOpaque, failure{}, true},
+		{"cut after the status", http.MethodPut, 200, errOpaque, failure{}, true},
+		{"not sent", http.MethodPost, 0, errOpaque, failure{unsent: true}, false},
+		{"cut read", http.MethodGet, 0, errOpaque, failure{}, false},
+		{"cut HEAD", http.MethodHead, 0, errOpaque, failure{}, false},
+		{"cut OPTIONS", http.MethodOptions, 0, errOpaque, failure{}, false},
 	}
 	for _, tt := range tests {
 		c := &call{req: Request{Method: tt.method}, failure: tt.f}

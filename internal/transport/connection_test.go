@@ -129,7 +129,7 @@ func TestServerThatClosesAnIdleConnectionOnARequest(t *testing.T) {
 
 func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
 	t.Parallel()
-	blocks := func() error { time.Sleep(10 * time.Minute); return opaque }
+	blocks := func() error { time.Sleep(10 * time.Minute); return errOpaque }
 	returns := func(err error) func() error { return func() error { return err } }
 	tests := []struct {
 		name     string
@@ -140,7 +140,7 @@ func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
 		{"refused", returns(dial(errno(syscall.ECONNREFUSED))), 0, 3},
 		{"no such host", returns(dial(&net.DNSError{IsNotFound: true})), 0, 1},
 		{"DNS timeout", returns(dial(&net.DNSError{IsTimeout: true})), 0, 3},
-		{"unknown", returns(opaque), 0, 1},
+		{"unknown", returns(errOpaque), 0, 1},
 		{"attempt's time over", blocks, 0, 3},
 		{"caller gone", blocks, time.Second, 1},
 		{"caller gone in a later attempt", blocks, 90 * time.Second, 2},

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// An opaque error has no type and no text that anybody knows.
-var opaque = errors.New("opaque")
+// An errOpaque error has no type and no text that anybody knows.
+var errOpaque = errors.New("errOpaque")
 
 func dial(err error) error {
 	return &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 443}, Err: err}
@@ -66,7 +66,7 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 		{"no TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, unsent},
 		{"TLS alert", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, lasting},
 		{"own TLS alert", &net.OpError{Op: "local error", Err: tls.AlertError(40)}, lasting},
-		{"unknown", opaque, lasting},
+		{"unknown", errOpaque, lasting},
 		{"text of a known one", errors.New("connection reset by peer: EOF: i/o timeout"), lasting},
 		{"caller gone", context.Canceled, lasting},
 	}
@@ -88,8 +88,8 @@ func TestFailuresBehindASentRequest(t *testing.T) {
 		connection, unsent bool
 		want               failure
 	}{
-		{"anything of net/http", opaque, true, false, failure{passing: true}},
-		{"anything before a request was written", opaque, false, true, failure{unsent: true}},
+		{"anything of net/http", errOpaque, true, false, failure{passing: true}},
+		{"anything before a request was written", errOpaque, false, true, failure{unsent: true}},
 		{"time ran out before", &Timeout{time.Second}, false, true, failure{passing: true, unsent: true, timeout: true}},
 		{"alert after the request", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, true, false, failure{}},
 		{"certificate asked for late", x509.UnknownAuthorityError{}, true, false, failure{}},
@@ -107,7 +107,7 @@ func TestDescribeNamesNoPlace(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"unknown", opaque, "opaque"},
+		{"unknown", errOpaque, "errOpaque"},
 		{"lines", errors.New("one\n\ttwo"), "one two"},
 		{"timeout", &Timeout{1500 * time.Millisecond}, "no answer within 1.5s"},
 		{"timeout inside", fmt.Errorf("x: %w", &Timeout{time.Second}), "no answer within 1s"},

@@ -64,7 +64,7 @@ func (p *pool) CloseIdleConnections() { p.emptied++ }
 func TestFailuresDoNotEmptyThePoolOfConnections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		base := &pool{RoundTripper: roundTripper(func(*http.Request) (*http.Response, error) { return nil, opaque })}
+		base := &pool{RoundTripper: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errOpaque })}
 		making(base, nil).Do(t.Context(), update)
 
 		base.RoundTripper = roundTripper(func(req *http.Request) (*http.Response, error) {
