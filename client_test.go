@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -49,6 +50,7 @@ func TestWrongTokenIsRefusedAndNotQuoted(t *testing.T) {
 		assertPlain(t, err)
 		assert.ErrorContains(t, err, "token")
 		assert.NotContains(t, err.Error(), "pas")
+		assert.Equal(t, strings.Contains(strings.ToLower(token), "bearer"), strings.Contains(err.Error(), `"Bearer "`), err)
 
 		api := answering(answer(200, updated))
 		source := spideriq.WithTokenSource(func(context.Context) (string, error) { return token, nil })
@@ -269,6 +271,37 @@ func TestOptionsAreSharedWithoutARace(t *testing.T) {
 	}
 	calls.Wait()
 	assert.Len(t, api.requests(), 16)
+}
+
+func TestAttemptsAreEqualWhateverTheTransportDoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := answering(func(req *http.Request) (*http.Response, error) {
+			for _, values := range req.Header {
+				values[0] = "changed"
+			}
+			req.URL.Path, req.URL.RawQuery, req.Method, req.Body = "/changed", "changed", "GET", nil
+			return answer(503, "{}")(req)
+		})
+		_, err := api.client(t, spideriq.WithRetryPolicy(spideriq.RetryPolicy{})).Integrations.Update(t.Context(), 42,
+			spideriq.UpdateParams{DailyLimit: new(5)}, spideriq.WithHeader("X-Tag", "kept"), spideriq.WithQuery(struct{ A int }{1}))
+		require.Error(t, err)
+		sent := api.requests()
+		require.Len(t, sent, 3)
+		assert.Equal(t, sent[0], sent[1])
+		assert.Equal(t, sent[0], sent[2])
+	})
+}
+
+func TestResponseInfosShareNothing(t *testing.T) {
+	t.Parallel()
+	var one, two spideriq.ResponseInfo
+	err := answering(answer(200, updated)).client(t).Integrations.Delete(t.Context(), 42, spideriq.WithResponseInfo(&one), spideriq.WithResponseInfo(&two))
+	require.NoError(t, err)
+	one.Header.Set("Content-Type", "changed")
+	one.Body[0] = 'x'
+	assert.Equal(t, "application/json", two.Header.Get("Content-Type"))
+	assert.Equal(t, updated, string(two.Body))
 }
 
 func TestBaseURL(t *testing.T) {

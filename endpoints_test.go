@@ -338,6 +338,7 @@ func TestListOfNullIsNoEmptyList(t *testing.T) {
 	t.Parallel()
 	_, err := answering(answer(200, `{"success": true, "integrations": null}`)).client(t).Integrations.List(t.Context(), spideriq.ListParams{})
 	assert.ErrorAs(t, err, new(*spideriq.InvalidResponseError))
+	assert.ErrorContains(t, err, "integrations is missing")
 }
 
 func TestReportsMayHaveNullParts(t *testing.T) {

@@ -57,6 +57,7 @@ func TestEveryErrorBodyIsUnderstood(t *testing.T) {
 		{"error-object-403", "403 Forbidden: BRAND_SUSPENDED: This brand is suspended", &spideriq.ForbiddenError{}, "BRAND_SUSPENDED", "This brand is suspended", 0},
 		{"error-object-python-dict-400", "400 Bad Request: VALIDATION_FAILED: It's not a number", &spideriq.BadRequestError{}, "VALIDATION_FAILED", "It's not a number", 0},
 		{"gateway-401", "401 Unauthorized: invalid_api_key: Invalid API key provided", &spideriq.UnauthorizedError{}, "invalid_api_key", "Invalid API key provided", 0},
+		{"gateway-type-503", "503 Service Unavailable: overloaded_error: The gateway is overloaded", &spideriq.ServerError{}, "overloaded_error", "The gateway is overloaded", 0},
 		{"error-code-409", "409 Conflict: concurrent_job_limit", &spideriq.APIError{}, "concurrent_job_limit", "concurrent_job_limit", 0},
 		{"form-locked-423", "423 Locked: form_locked", &spideriq.APIError{}, "form_locked", "form_locked", 0},
 		{"reason-429", "429 Too Many Requests: burst_exceeded: Too many requests at once", &spideriq.RateLimitError{}, "burst_exceeded", "Too many requests at once", time.Minute},
@@ -169,7 +170,9 @@ func TestErrorsWithNothingInThemDoNotPanic(t *testing.T) {
 	for _, err := range errs {
 		assert.NotEmpty(t, err.Error(), "%T", err)
 		assert.NotContains(t, err.Error(), "\n")
-		assert.Nil(t, errors.Unwrap(errors.Unwrap(err)), "%T", err)
+		if inner := errors.Unwrap(err); inner != nil { // and so no nil pointer in it
+			assert.NotPanics(t, func() { _ = *inner.(*spideriq.APIError) }, "%T", err)
+		}
 		err.(slog.LogValuer).LogValue()
 		slog.New(slog.NewJSONHandler(io.Discard, nil)).Error("x", "error", err)
 	}
@@ -201,6 +204,13 @@ func TestErrorTextIsOneBoundedLine(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTextOfACauseIsOneBoundedLine(t *testing.T) {
+	t.Parallel()
+	err := answering(failing(errors.New("one\r\ntwo\x00\u2028three " + strings.Repeat("é", 1<<19)))).client(t).Integrations.Delete(t.Context(), 42)
+	assert.Less(t, len(err.Error()), 900)
+	assert.Contains(t, err.Error(), "one two three é")
 }
 
 func TestManyProblemsTakeLittleTime(t *testing.T) {

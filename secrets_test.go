@@ -154,7 +154,9 @@ func TestResponseInfoInJSONShowsNoSecret(t *testing.T) {
 func TestPrintsStayUseful(t *testing.T) {
 	t.Parallel()
 	client := answering(answer(200, updated)).client(t)
-	assert.Equal(t, "spideriq.Client(https://spideriq.ai/api/v1)", fmt.Sprintf("%+v", client))
+	for _, verb := range []string{"%+v", "%#v", "%d"} {
+		assert.Equal(t, "spideriq.Client(https://spideriq.ai/api/v1)", fmt.Sprintf(verb, client))
+	}
 	assert.Equal(t, "credentials[account_id api_key]", fmt.Sprintf("%#v", stubCredentials))
 	assert.Contains(t, fmt.Sprintf("%+v", spideriq.CreateParams{ProviderName: "groq", Credentials: stubCredentials}), "spideriq.CreateParams(groq, credentials[account_id api_key])")
 	var line bytes.Buffer

@@ -33,7 +33,9 @@ func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
 	if c.interrupted() {
 		return c.over(stub)
 	}
-	began := time.Now()
+	if a.t.cfg.Observe != nil {
+		c.began = time.Now()
+	}
 	ctx, cancel := context.WithTimeout(c, a.t.cfg.Timeout)
 	defer cancel()
 	w := newWire(ctx, c)
@@ -50,7 +52,7 @@ func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
 		}
 	}
 	c.ended(answer, err)
-	c.tell(Event{Took: time.Since(began)})
+	c.tell(Event{})
 	return c.over(stub)
 }
 

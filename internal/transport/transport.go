@@ -110,6 +110,7 @@ type call struct {
 	wire    *wire         // of the last attempt
 	wait    time.Duration // before the next attempt
 	paid    int64         // what the retries took from the budget
+	began   time.Time     // the last attempt, if anybody wants to know
 
 	// What the engine and its http.Client see in place of the real request and
 	// answer, so that they have nothing to rewrite, redirect or lose.
@@ -152,12 +153,15 @@ func (c *call) tell(e Event) {
 	if observe := c.t.cfg.Observe; observe != nil {
 		e.Request, e.Attempt = &c.req, c.result.Attempts
 		e.Status, e.Err = c.answer.StatusCode, c.result.Err
+		if !e.Again {
+			e.Took = time.Since(c.began)
+		}
 		observe(c, e)
 	}
 }
 
 func (c *call) succeeded() bool {
-	return c.result.Err == nil && c.result.Answer.StatusCode/100 == 2
+	return c.result.Err == nil && c.answer.StatusCode/100 == 2
 }
 
 // interrupted says whether the caller's context is done, and if so, makes that
