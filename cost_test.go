@@ -29,7 +29,7 @@ func TestCallsAllocateLessThanByHand(t *testing.T) {
 		bound  bound
 	}{
 		"update": {updateAnswer, calls.updateLimits, bound{-15, -3, 10}},
-		"list":   {listAnswer, calls.listPage, bound{-1501, -594, 10}},
+		"list":   {listAnswer, calls.listPage, bound{-1508, -601, 10}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			count := func(c calls) int {

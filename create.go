@@ -41,6 +41,8 @@ func (p CreateParams) check() error {
 //
 // They are sent in the body of [IntegrationsService.Create] and shown nowhere else:
 // fmt and log/slog print the names of the fields, and encoding/json refuses them.
+// No method can do that for a Credentials in an unexported field of another type,
+// nor under the verbs %p and %w, with which fmt calls no methods.
 type Credentials map[string]string
 
 // String returns the names of the fields.

@@ -208,7 +208,7 @@ func TestErrorTextIsOneBoundedLine(t *testing.T) {
 
 func TestTextOfACauseIsOneBoundedLine(t *testing.T) {
 	t.Parallel()
-	err := answering(failing(errors.New("one\r\ntwo\x00\u2028three " + strings.Repeat("é", 1<<19)))).client(t).Integrations.Delete(t.Context(), 42)
+	err := answering(failing(errors.New("one\r\ntwo\x00\u2028three "+strings.Repeat("é", 1<<19)))).client(t).Integrations.Delete(t.Context(), 42)
 	assert.Less(t, len(err.Error()), 900)
 	assert.Contains(t, err.Error(), "one two three é")
 }

@@ -77,7 +77,7 @@ func (p ListParams) check() error {
 
 // List returns one page of the brand's integrations. The order of the rows and
 // what the API makes of a limit above 100 are not documented; [IntegrationsService.All]
-// walks all pages.
+// walks all pages. The rows of a page share memory: one that is kept keeps it all.
 //
 // It is repeated like [IntegrationsService.Update] and returns the same errors.
 // A negative limit or offset is refused before anything is sent.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,9 +29,7 @@ func parse(body []byte) (value, error) {
 		}
 		return "", errors.New("the body is not JSON")
 	}
-	v := value(body)
-	start := skipTo(v, 0)
-	return v[start:valueEnd(v, start)], nil
+	return value(bytes.Trim(body, " \t\r\n")), nil
 }
 
 // A cursor steps through the members of an object or the elements of an array.
@@ -184,29 +183,32 @@ func (v value) into(fields ...field) (found int, err error) {
 	}
 	next := 0
 	for m := v.members(); m.next(); {
-		// Members come in the documented order, so the search starts behind the
-		// last one found.
-		for range fields {
-			f := &fields[next]
-			if next++; next == len(fields) {
-				next = 0
-			}
-			if f.name != m.name && !strings.EqualFold(f.name, m.name) {
-				continue
-			}
-			found++
-			if bad := m.v.set(f.to); bad != nil && err == nil {
-				err = fmt.Errorf("%s: %w", f.name, bad)
-			}
-			break
+		i := find(fields, next, m.name)
+		if i < 0 {
+			continue
+		}
+		found, next = found+1, i+1
+		if bad := m.v.set(fields[i].to); bad != nil && err == nil {
+			err = fmt.Errorf("%s: %w", fields[i].name, bad)
 		}
 	}
 	return found, err
 }
 
-// set stores v where to points. A null leaves a plain field alone and makes a
-// pointer nil. An unreadable amount or time counts as null, so that a change that
-// has been made is not reported as failed.
+// find returns the index of the field of that name, or -1. Members come in the
+// documented order, so it looks from next on first.
+func find(fields []field, next int, name string) int {
+	for i := range fields {
+		if i = (next + i) % len(fields); fields[i].name == name {
+			return i
+		}
+	}
+	return slices.IndexFunc(fields, func(f field) bool { return strings.EqualFold(f.name, name) })
+}
+
+// set stores v where to points. A null makes a pointer nil and a text or time zero,
+// and leaves a number and a bool alone. An unreadable amount or time counts as
+// null, so that a change that has been made is not reported as failed.
 func (v value) set(to any) (err error) {
 	switch to := to.(type) {
 	case *string:
@@ -298,7 +300,10 @@ func (r *rows[T, P]) decode(v value) error {
 		if err := P(&row).decode(e.v); err != nil {
 			return fmt.Errorf("row %d: %w", len(*r)+1, err)
 		}
-		*r = append(*r, row)
+		if *r = append(*r, row); len(*r) == 1 {
+			// The others are about as long. The API sends no more than 100.
+			*r = slices.Grow(*r, min(len(v)/len(e.v), 100))
+		}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-querystring/query"
 )
@@ -70,12 +71,13 @@ func cleanPath(escaped string) (string, error) {
 	// Somebody may unescape more than once.
 	for deep := path; ; {
 		for segment := range strings.SplitSeq(strings.ReplaceAll(deep, `\`, "/")[1:], "/") {
+			segment, _, _ = strings.Cut(segment, ";") // some servers cut there
 			if segment == "" || segment == "." || segment == ".." {
 				return "", errors.New(`the path must have no empty segment, no "." and no ".."`)
 			}
 		}
-		if strings.ContainsFunc(deep, unicode.IsControl) {
-			return "", errors.New("the path has control characters")
+		if strings.ContainsFunc(deep, unicode.IsControl) || !utf8.ValidString(deep) {
+			return "", errors.New("the path has control characters or is not UTF-8")
 		}
 		next, err := url.PathUnescape(deep)
 		if err != nil || next == deep {

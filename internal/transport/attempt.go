@@ -89,7 +89,7 @@ func exchange(rt http.RoundTripper, req *http.Request) (Answer, error) {
 
 // read reads a body up to MaxBody and grows its buffer no further than that.
 func read(resp *http.Response, method string) ([]byte, error) {
-	const small, known = 1 << 10, 64 << 10
+	const small, known = 1 << 10, 128 << 10
 	size := small
 	if n := resp.ContentLength; n >= 0 {
 		size = int(min(n, known)) + 1 // one more, to see the end without growing

@@ -132,7 +132,7 @@ func callOf(req *http.Request) *call { return req.Context().Value(callKey{}).(*c
 
 // over tells the engine that an attempt has ended; how, is in the result.
 func (c *call) over(req *http.Request) (*http.Response, error) {
-	c.done = http.Response{Request: req, Body: http.NoBody}
+	c.done.Request, c.done.Body = req, http.NoBody
 	return &c.done, nil
 }
 
