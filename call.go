@@ -86,12 +86,16 @@ func requestOptions(opts []RequestOption) (requestConfig, error) {
 
 // encode returns the JSON of a body.
 func encode(body any) ([]byte, error) {
-	given := body
-	if secret, ok := body.(interface{ wire() any }); ok {
-		body = secret.wire()
+	if err := check(body); err != nil {
+		return nil, err
 	}
-	text, err := json.Marshal(body)
-	return text, cmp.Or(check(given), err)
+	switch b := body.(type) {
+	case UpdateParams:
+		return b.json(), nil
+	case interface{ wire() any }:
+		body = b.wire()
+	}
+	return json.Marshal(body)
 }
 
 // check lets params that can be wrong say so themselves.

@@ -28,7 +28,7 @@ func TestCallsAllocateLessThanByHand(t *testing.T) {
 		call   func(calls, context.Context) error
 		bound  bound
 	}{
-		"update": {updateAnswer, calls.updateLimits, bound{-15, -3, 10}},
+		"update": {updateAnswer, calls.updateLimits, bound{-15, -4, 10}},
 		"list":   {listAnswer, calls.listPage, bound{-1508, -601, 10}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package spideriq
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -28,6 +29,54 @@ type UpdateParams struct {
 }
 
 func (p UpdateParams) check() error { return checkAmount("SpendLimitAmount", p.SpendLimitAmount) }
+
+// json is what encoding/json makes of p, at a tenth of the price of an update.
+func (p UpdateParams) json() []byte {
+	b := append(make([]byte, 0, 128), '{')
+	name := func(name string) {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), name...), '"', ':')
+	}
+	text := func(text string) {
+		quoted, _ := json.Marshal(text) // of a string, it does not fail
+		b = append(b, quoted...)
+	}
+	if p.KeyLabel != nil {
+		name("key_label")
+		text(*p.KeyLabel)
+	}
+	if p.IsActive != nil {
+		name("is_active")
+		b = strconv.AppendBool(b, *p.IsActive)
+	}
+	if p.IsPrimary != nil {
+		name("is_primary")
+		b = strconv.AppendBool(b, *p.IsPrimary)
+	}
+	if p.DailyLimit != nil {
+		name("daily_limit")
+		b = strconv.AppendInt(b, int64(*p.DailyLimit), 10)
+	}
+	if p.MinuteLimit != nil {
+		name("minute_limit")
+		b = strconv.AppendInt(b, int64(*p.MinuteLimit), 10)
+	}
+	if p.SpendLimitAmount != nil {
+		name("spend_limit_amount")
+		b = append(b, *p.SpendLimitAmount...)
+	}
+	if p.SpendLimitPeriod != nil {
+		name("spend_limit_period")
+		text(string(*p.SpendLimitPeriod))
+	}
+	if p.SpendLimitAction != nil {
+		name("spend_limit_action")
+		text(string(*p.SpendLimitAction))
+	}
+	return append(b, '}')
+}
 
 // Update changes the settings of one integration that params names, leaves the
 // others alone, and returns the integration as it is afterwards. UpdateParams{} is
