@@ -192,12 +192,10 @@ func (c *call) decode(a *transport.Answer) (refused bool, err error) {
 	case wanted == null:
 		return false, errors.New("null")
 	}
-	if err := c.out.decode(wanted); err != nil && c.member != "" {
-		return false, fmt.Errorf("%s: %w", c.member, err)
-	} else if err != nil {
-		return false, err
+	if err = c.out.decode(wanted); err != nil && c.member != "" {
+		err = fmt.Errorf("%s: %w", c.member, err)
 	}
-	return false, nil
+	return false, err
 }
 
 // apiError is what an answer that is no success says.

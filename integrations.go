@@ -30,7 +30,8 @@ type UpdateParams struct {
 
 func (p UpdateParams) check() error { return checkAmount("SpendLimitAmount", p.SpendLimitAmount) }
 
-// json is what encoding/json makes of p, at a tenth of the price of an update.
+// json returns what encoding/json makes of p, without the reflection that takes a
+// tenth of an update's CPU.
 func (p UpdateParams) json() []byte {
 	b := append(make([]byte, 0, 128), '{')
 	name := func(name string) {

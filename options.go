@@ -293,9 +293,6 @@ func (i ResponseInfo) String() string {
 // Format prints what [ResponseInfo.String] returns, whatever the verb.
 func (i ResponseInfo) Format(f fmt.State, _ rune) { io.WriteString(f, i.String()) }
 
-// LogValue is what [ResponseInfo.String] returns.
-func (i ResponseInfo) LogValue() slog.Value { return slog.StringValue(i.String()) }
-
 func isHeaderName(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
