@@ -156,6 +156,17 @@ func TestWrongTokenEndsTheProgramAfterOneRequest(t *testing.T) {
 	assert.Len(t, api.Requests(), 1)
 }
 
+// announced says on a channel that something has been written.
+type announced struct {
+	bytes.Buffer
+	writes chan struct{}
+}
+
+func (a *announced) Write(p []byte) (int, error) {
+	defer func() { a.writes <- struct{}{} }()
+	return a.Buffer.Write(p)
+}
+
 func TestInterruptEndsTheWaitForATurn(t *testing.T) {
 	t.Parallel()
 	api := spideriqtest.NewServer()
@@ -163,12 +174,14 @@ func TestInterruptEndsTheWaitForATurn(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	args := []string{"-machines", "2", "-daily-limit", "5", "-rate", "1", "-burst", "2", "42", "42", "42", "42"}
-	var stdout, stderr bytes.Buffer
+	stdout := &announced{writes: make(chan struct{}, 9)}
+	var stderr bytes.Buffer
 	var code int
 	var program sync.WaitGroup
 	getenv := environment(api, startRedis(t).url)
-	program.Go(func() { code = run(ctx, args, getenv, &stdout, &stderr) })
-	arrived(t, api, 2) // the next turn is a minute away
+	program.Go(func() { code = run(ctx, args, getenv, stdout, &stderr) })
+	<-stdout.writes
+	<-stdout.writes // two are updated; the next turn is a minute away
 	interrupted := time.Now()
 	interrupt()
 	program.Wait()
