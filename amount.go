@@ -1,9 +1,12 @@
 package spideriq
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -26,15 +29,25 @@ const (
 // takes no sign but a leading minus, no spaces, no separators of thousands and no
 // leading zeros. The time it needs does not depend on the value of an exponent.
 func ParseAmount(s string) (Amount, error) {
-	if err := Amount(s).check(); err != nil {
-		return "", err
+	mantissa, exponent, scientific := strings.Cut(strings.ToLower(s), "e")
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(mantissa, "-"), ".")
+	n, err := strconv.Atoi(cmp.Or(exponent, "0"))
+	switch {
+	case len(s) > maxAmountLen:
+		return "", errors.New("amount is longer than 64 bytes")
+	case !isDigits(whole) || len(whole) > 1 && whole[0] == '0' || point && !isDigits(fraction) || scientific && exponent == "":
+		return "", fmt.Errorf("%q is not a decimal number", s)
+	case err != nil || max(n, -n) > maxAmountExponent:
+		return "", errors.New("amount has an exponent that is no whole number from -100 to 100")
 	}
 	return Amount(s), nil
 }
 
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // Rat returns the exact value of a, and false when a is not a valid [Amount].
 func (a Amount) Rat() (*big.Rat, bool) {
-	if a.check() != nil {
+	if _, err := ParseAmount(string(a)); err != nil {
 		return nil, false
 	}
 	return new(big.Rat).SetString(string(a))
@@ -62,69 +75,20 @@ func (a Amount) String() string { return string(a) }
 
 // MarshalJSON writes a as a bare number. It fails when a is not a valid [Amount].
 func (a Amount) MarshalJSON() ([]byte, error) {
-	if err := a.check(); err != nil {
-		return nil, err
-	}
-	return []byte(a), nil
+	_, err := ParseAmount(string(a))
+	return []byte(a), err
 }
 
 // UnmarshalJSON reads a number, or a string that holds one, and fails on
 // anything else. A null leaves a as it is.
 func (a *Amount) UnmarshalJSON(b []byte) error {
-	v, err := parse(b)
-	if err != nil || v == null {
+	var n json.Number
+	if err := json.Unmarshal(b, &n); err != nil || n == "" {
 		return err
 	}
-	read := v.amount()
-	if read == "" {
-		return errors.New("spideriq: not a decimal number, or too long a one")
+	read, err := ParseAmount(string(n))
+	if err == nil {
+		*a = read
 	}
-	*a = read
-	return nil
+	return err
 }
-
-func (a Amount) check() error {
-	if len(a) > maxAmountLen {
-		return errors.New("amount is longer than 64 bytes")
-	}
-	s := strings.TrimPrefix(string(a), "-")
-	whole, s := digits(s)
-	if whole == "" || len(whole) > 1 && whole[0] == '0' {
-		return errNotAmount(a)
-	}
-	if rest, ok := strings.CutPrefix(s, "."); ok {
-		var fraction string
-		if fraction, s = digits(rest); fraction == "" {
-			return errNotAmount(a)
-		}
-	}
-	if s == "" {
-		return nil
-	}
-	if s[0] != 'e' && s[0] != 'E' {
-		return errNotAmount(a)
-	}
-	s = s[1:]
-	if s != "" && (s[0] == '+' || s[0] == '-') {
-		s = s[1:]
-	}
-	exponent, s := digits(s)
-	if exponent == "" || s != "" {
-		return errNotAmount(a)
-	}
-	if n := strings.TrimLeft(exponent, "0"); len(n) > 3 || len(n) == 3 && n > "100" {
-		return errors.New("amount has an exponent beyond 100")
-	}
-	return nil
-}
-
-// digits cuts the leading decimal digits off s.
-func digits(s string) (head, rest string) {
-	i := 0
-	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-		i++
-	}
-	return s[:i], s[i:]
-}
-
-func errNotAmount(a Amount) error { return fmt.Errorf("%q is not a decimal number", string(a)) }

@@ -3,6 +3,7 @@ package spideriq
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,9 @@ type Client struct {
 
 	bearer    TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
 	base      *url.URL
+	header    http.Header // of every request, beside that of the token
+	bodied    http.Header // the same for those with a body
+	log       func(context.Context, *request)
 	transport *transport.Transport
 }
 
@@ -42,32 +46,28 @@ type Client struct {
 // together. Nothing is read from the environment but the proxy settings that
 // net/http honours, and nothing is sent.
 func NewClient(token string, opts ...Option) (*Client, error) {
-	c := config{Config: transport.Config{UserAgent: "spideriq-go/" + Version, Policy: defaultPolicy, Final: isFinal}}
-	c.URL, _ = parseBase(DefaultBaseURL)
-	var mistakes []error
+	c := config{agent: "spideriq-go/" + Version, Config: transport.Config{Policy: defaultPolicy, Final: isFinal}}
+	mistakes := []error{WithBaseURL(DefaultBaseURL).apply(&c)}
 	for _, o := range opts {
 		if o != nil {
 			mistakes = append(mistakes, o.apply(&c))
 		}
 	}
-	switch {
-	case c.token == nil:
+	bearer := func(ctx context.Context) (string, error) {
+		token, err := c.token(ctx)
+		if err != nil {
+			return "", fmt.Errorf("token source: %w", err)
+		}
+		return bearerOf(token)
+	}
+	if c.token == nil {
 		value, err := bearerOf(token)
 		mistakes = append(mistakes, err)
-		c.token = func(context.Context) (string, error) { return value, nil }
-	case token != "":
+		bearer = func(context.Context) (string, error) { return value, nil }
+	} else if token != "" {
 		mistakes = append(mistakes, errors.New("a token is given beside WithTokenSource"))
-	default:
-		source := c.token
-		c.token = func(ctx context.Context) (string, error) {
-			token, err := source(ctx)
-			if err != nil {
-				return "", fmt.Errorf("token source: %w", err)
-			}
-			return bearerOf(token)
-		}
 	}
-	if c.URL != nil && c.URL.Scheme == "http" && !c.insecure && !isLoopback(c.URL.Hostname()) {
+	if c.API != nil && c.API.Scheme == "http" && !c.insecure && !isLoopback(c.API.Hostname()) {
 		mistakes = append(mistakes, errors.New("base URL: http would send the token in clear; see WithInsecureHTTP"))
 	}
 	if err := errors.Join(mistakes...); err != nil {
@@ -77,7 +77,10 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	if c.clientTimeout > 0 {
 		c.Timeout = min(c.Timeout, c.clientTimeout)
 	}
-	client := &Client{bearer: c.token, base: c.URL, transport: transport.New(c.Config)}
+	client := &Client{bearer: bearer, base: c.API, log: c.log, transport: transport.New(c.Config)}
+	client.header = http.Header{"Accept": {"application/json"}, "User-Agent": {c.agent}}
+	client.bodied = client.header.Clone()
+	client.bodied.Set("Content-Type", "application/json")
 	client.Integrations = &IntegrationsService{client}
 	return client, nil
 }
@@ -97,23 +100,22 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 	return client, nil
 }
 
-const bearer = "Bearer "
-
 // bearerOf returns the value of the header that carries token. Its errors do not
 // quote it.
 func bearerOf(token string) (string, error) {
 	token = strings.TrimSpace(token)
+	scheme, _, spaced := strings.Cut(strings.Join(strings.Fields(token), " "), " ")
 	switch {
 	case token == "":
 		return "", errors.New("token: is empty")
-	case len(token) >= 7 && strings.EqualFold(token[:6], "bearer") && unicode.IsSpace(rune(token[6])):
+	case spaced && strings.EqualFold(scheme, "bearer"):
 		return "", errors.New(`token: begins with "Bearer ", which the client adds by itself`)
-	case strings.ContainsFunc(token, unicode.IsSpace):
+	case spaced:
 		return "", errors.New("token: has a space inside")
 	case strings.ContainsFunc(token, func(r rune) bool { return unicode.IsControl(r) || r > unicode.MaxASCII }):
 		return "", errors.New("token: has a control character or one that is not ASCII")
 	}
-	return bearer + token, nil
+	return "Bearer " + token, nil
 }
 
 // String names the type and the base URL.
@@ -144,27 +146,94 @@ var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.Me
 // decoded into, numbers in an any as [json.Number]; with nil, the body of a 2xx is
 // not looked at.
 func (c *Client) Do(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {
-	plain, err := cleanPath(path)
+	_, err := cleanPath(path)
 	_, isReader := body.(io.Reader)
 	given, target := reflect.ValueOf(body), reflect.ValueOf(out)
 	switch {
 	case err != nil:
 		return fmt.Errorf("spideriq: %w", err) // without the path, which may hold what belongs in no error
 	case !slices.Contains(methods, method):
-		err = errors.New("the method must be one of " + strings.Join(methods, ", "))
-	case isReader:
-		err = errors.New("the body is an io.Reader; give the value that is to be encoded")
-	case given.Kind() == reflect.Pointer && given.IsNil():
-		err = fmt.Errorf("the body is a nil %T", body)
+		return fmt.Errorf("spideriq: the method must be one of %s", strings.Join(methods, ", "))
+	case isReader || given.Kind() == reflect.Pointer && given.IsNil():
+		return fmt.Errorf("spideriq: the body is a %T; give the value that is to be encoded", body)
 	case out != nil && (target.Kind() != reflect.Pointer || target.IsNil()):
-		err = fmt.Errorf("out must be a pointer that is not nil, not %T", out)
+		return fmt.Errorf("spideriq: out must be a pointer that is not nil, not %T", out)
+	}
+	r := call{method: method, path: unescaped.ReplaceAllStringFunc(path, url.PathEscape), body: body, repeat: method != http.MethodPost}
+	if out != nil {
+		r.out = anyJSON{out}
+	}
+	return c.do(ctx, r, opts)
+}
+
+// A call is what a method asks of do.
+type call struct {
+	method string
+	path   string // below the base URL, escaped
+	body   any    // encoded as JSON; nil for none
+	repeat bool   // a repeat does no harm even when the first attempt was applied
+	member string // the member of the answer that out takes; "" for all of it
+	out    decoder
+}
+
+// A request is a call under way.
+type request struct {
+	call
+	transport.Call
+	query url.Values
+	infos []*ResponseInfo
+}
+
+// do makes a call: it encodes, builds, sends, judges and decodes, and is the only
+// place where an answer becomes a value or an error.
+func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error {
+	if c == nil || c.transport == nil {
+		return errors.New("spideriq: this client was not made by NewClient")
+	}
+	r := &request{call: call, Call: transport.Call{Method: call.method, URL: *c.base, Header: c.header, Repeat: call.repeat}}
+	if err := c.build(ctx, r, opts); err != nil {
+		return fmt.Errorf("spideriq: %s %s: %w", call.method, oneLine(call.path, 256), err)
+	}
+	c.transport.Do(ctx, &r.Call)
+	for _, info := range r.infos {
+		info.fill(&r.Call)
+	}
+	return r.judge()
+}
+
+// build checks what the caller gave and completes what every attempt sends.
+func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (err error) {
+	if ctx == nil {
+		return errors.New("the context is nil")
+	}
+	if r.body != nil {
+		r.Header = c.bodied
+	}
+	for _, o := range opts {
+		if o != nil {
+			if err := o.apply(r); err != nil {
+				return err
+			}
+		}
+	}
+	r.URL.RawPath += r.path
+	if r.URL.Path, err = url.PathUnescape(r.URL.RawPath); err != nil {
+		return err
+	}
+	r.URL.RawQuery = r.query.Encode()
+	switch body := r.body.(type) {
+	case nil:
+	case UpdateParams:
+		r.Body, err = body.json()
+	default:
+		r.Body, err = json.Marshal(body)
 	}
 	if err != nil {
-		return fmt.Errorf("spideriq: %s %s: %w", oneLine(method, 32), oneLine(path, 256), err)
+		return err
 	}
-	call := call{method: method, path: escapePath(path), plain: plain, body: body, repeat: method != http.MethodPost}
-	if out != nil {
-		call.out = jsonInto{out}
+	if c.log != nil {
+		r.Log = func() { c.log(ctx, r) }
 	}
-	return c.do(ctx, call, opts)
+	r.Bearer, err = c.bearer(ctx)
+	return err
 }

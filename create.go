@@ -26,16 +26,6 @@ type CreateParams struct {
 	SpendLimitAction *SpendLimitAction `json:"spend_limit_action,omitempty"` // the API's default: warn
 }
 
-func (p CreateParams) check() error {
-	if p.ProviderName == "" {
-		return errors.New("ProviderName is required")
-	}
-	if len(p.Credentials) == 0 {
-		return errors.New("Credentials are required")
-	}
-	return checkAmount("SpendLimitAmount", p.SpendLimitAmount)
-}
-
 // Credentials are the secrets of a provider's key, by field: "api_key" for every
 // provider, and "account_id" as well for Cloudflare. The API never returns them.
 //
@@ -71,16 +61,11 @@ func (p CreateParams) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("provider_name", p.ProviderName), slog.Any("credentials", p.Credentials))
 }
 
-// wire returns what is sent: the only form that has the credentials in it.
-func (p CreateParams) wire() any {
-	return struct {
-		CreateParams
-		Credentials map[string]string `json:"credentials"`
-	}{p, p.Credentials}
+// createBody is what is sent: the only form that has the credentials in it.
+type createBody struct {
+	CreateParams
+	Credentials map[string]string `json:"credentials"`
 }
-
-// hidden returns what an error must not show.
-func (p CreateParams) hidden() []string { return slices.Collect(maps.Values(p.Credentials)) }
 
 // Create adds a key to the pool and returns its integration. The API allows
 // several keys of one provider and knows no idempotency key, so a repeated create
@@ -96,11 +81,11 @@ func (p CreateParams) hidden() []string { return slices.Collect(maps.Values(p.Cr
 //
 // API: Create Integration, POST /api/v1/integrations.
 func (s *IntegrationsService) Create(ctx context.Context, params CreateParams, opts ...RequestOption) (*Integration, error) {
-	created := new(Integration)
-	if err := s.do(ctx, call{method: http.MethodPost, path: collection, body: params, member: "integration", out: created}, opts); err != nil {
-		return nil, err
+	if params.ProviderName == "" || len(params.Credentials) == 0 {
+		return nil, errors.New("spideriq: POST /integrations: ProviderName and Credentials are required")
 	}
-	return created, nil
+	body := createBody{params, params.Credentials}
+	return fetch[Integration](ctx, s, call{method: http.MethodPost, path: collection, body: body, member: "integration"}, opts)
 }
 
 // The providers that the API documents. The set is open: wherever a provider name

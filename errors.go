@@ -1,13 +1,16 @@
 package spideriq
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
@@ -36,28 +39,16 @@ type APIError struct {
 
 // Error returns one line with method, path, status, code and message.
 func (e *APIError) Error() string {
-	if e == nil {
-		return "spideriq: no error"
-	}
-	status := strconv.Itoa(e.StatusCode)
-	if text := http.StatusText(e.StatusCode); text != "" {
-		status += " " + text
-	}
-	code := e.Code
-	if code == e.Message {
-		code = ""
-	}
-	return line(e.Method, e.Path, e.Attempts, e.MayHaveApplied, status, code, e.Message)
+	e = cmp.Or(e, new(APIError))
+	status := strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode))
+	return line(e.Method, e.Path, e.Attempts, e.MayHaveApplied, slices.Compact([]string{status, e.Code, e.Message})...)
 }
 
 // LogValue returns the parts of the error for log/slog.
 func (e *APIError) LogValue() slog.Value {
-	if e == nil {
-		return slog.Value{}
-	}
-	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.StatusCode),
-		slog.String("code", e.Code), slog.String("message", e.Message), slog.Duration("retry_after", e.RetryAfter),
-		slog.Int("attempts", e.Attempts), slog.Bool("may_have_applied", e.MayHaveApplied))
+	e = cmp.Or(e, new(APIError))
+	return slog.Group("", "method", e.Method, "path", e.Path, "status", e.StatusCode, "code", e.Code, "message", e.Message,
+		"retry_after", e.RetryAfter, "attempts", e.Attempts, "may_have_applied", e.MayHaveApplied).Value
 }
 
 // BadRequestError is a 400: a value that the API refuses. It is also a 422, with
@@ -84,20 +75,12 @@ type RateLimitError struct{ *APIError }
 // ServerError is a 5xx.
 type ServerError struct{ *APIError }
 
-func (e *BadRequestError) Unwrap() error   { return unwrap(e.APIError) }
-func (e *UnauthorizedError) Unwrap() error { return unwrap(e.APIError) }
-func (e *ForbiddenError) Unwrap() error    { return unwrap(e.APIError) }
-func (e *NotFoundError) Unwrap() error     { return unwrap(e.APIError) }
-func (e *RateLimitError) Unwrap() error    { return unwrap(e.APIError) }
-func (e *ServerError) Unwrap() error       { return unwrap(e.APIError) }
-
-// unwrap keeps a nil pointer from becoming an error that is not nil.
-func unwrap(e *APIError) error {
-	if e == nil {
-		return nil
-	}
-	return e
-}
+func (e *BadRequestError) Unwrap() error   { return cmp.Or(e.APIError, new(APIError)) }
+func (e *UnauthorizedError) Unwrap() error { return cmp.Or(e.APIError, new(APIError)) }
+func (e *ForbiddenError) Unwrap() error    { return cmp.Or(e.APIError, new(APIError)) }
+func (e *NotFoundError) Unwrap() error     { return cmp.Or(e.APIError, new(APIError)) }
+func (e *RateLimitError) Unwrap() error    { return cmp.Or(e.APIError, new(APIError)) }
+func (e *ServerError) Unwrap() error       { return cmp.Or(e.APIError, new(APIError)) }
 
 // typed returns e as the type that its status has.
 func (e *APIError) typed() error {
@@ -112,7 +95,7 @@ func (e *APIError) typed() error {
 		return &NotFoundError{e}
 	case e.StatusCode == http.StatusTooManyRequests:
 		return &RateLimitError{e}
-	case e.StatusCode >= 500 && e.StatusCode <= 599:
+	case e.StatusCode/100 == 5:
 		return &ServerError{e}
 	}
 	return e
@@ -137,27 +120,18 @@ type TransportError struct {
 
 // Error returns one line that names method, path and cause, and no host.
 func (e *TransportError) Error() string {
-	if e == nil {
-		return "spideriq: no error"
-	}
+	e = cmp.Or(e, new(TransportError))
 	return line(e.Method, e.Path, e.Attempts, e.MayHaveApplied, transport.Describe(e.Err))
 }
 
 // Unwrap returns Err.
-func (e *TransportError) Unwrap() error {
-	if e == nil {
-		return nil
-	}
-	return e.Err
-}
+func (e *TransportError) Unwrap() error { return cmp.Or(e, new(TransportError)).Err }
 
 // LogValue returns the parts of the error for log/slog.
 func (e *TransportError) LogValue() slog.Value {
-	if e == nil {
-		return slog.Value{}
-	}
-	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.String("error", transport.Describe(e.Err)),
-		slog.Int("attempts", e.Attempts), slog.Bool("may_have_applied", e.MayHaveApplied))
+	e = cmp.Or(e, new(TransportError))
+	return slog.Group("", "method", e.Method, "path", e.Path, "error", transport.Describe(e.Err),
+		"attempts", e.Attempts, "may_have_applied", e.MayHaveApplied).Value
 }
 
 // An InvalidResponseError says that a whole answer came with a 2xx status and is
@@ -174,74 +148,63 @@ type InvalidResponseError struct {
 
 // Error returns one line that names method, path, status and what is wrong.
 func (e *InvalidResponseError) Error() string {
-	if e == nil {
-		return "spideriq: no error"
-	}
-	return line(e.Method, e.Path, e.Attempts, false, "invalid response with status "+strconv.Itoa(e.StatusCode), e.ContentType, errorText(e.Err))
+	e = cmp.Or(e, new(InvalidResponseError))
+	return line(e.Method, e.Path, e.Attempts, false, "invalid response with status "+strconv.Itoa(e.StatusCode), e.ContentType, fmt.Sprint(e.Err))
 }
 
 // Unwrap returns Err.
-func (e *InvalidResponseError) Unwrap() error {
-	if e == nil {
-		return nil
-	}
-	return e.Err
-}
+func (e *InvalidResponseError) Unwrap() error { return cmp.Or(e, new(InvalidResponseError)).Err }
 
 // LogValue returns the parts of the error for log/slog.
 func (e *InvalidResponseError) LogValue() slog.Value {
-	if e == nil {
-		return slog.Value{}
-	}
-	return slog.GroupValue(slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.StatusCode),
-		slog.String("content_type", e.ContentType), slog.String("error", errorText(e.Err)), slog.Int("attempts", e.Attempts))
-}
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return oneLine(err.Error(), maxMessage)
+	e = cmp.Or(e, new(InvalidResponseError))
+	return slog.Group("", "method", e.Method, "path", e.Path, "status", e.StatusCode, "content_type", e.ContentType,
+		"error", fmt.Sprint(e.Err), "attempts", e.Attempts).Value
 }
 
 // line puts an error's parts in the order of operation, object, cause.
 func line(method, path string, attempts int, mayHaveApplied bool, causes ...string) string {
-	var b strings.Builder
-	b.WriteString("spideriq: ")
-	b.WriteString(oneLine(strings.TrimSpace(method+" "+path), 256))
+	text := "spideriq: " + oneLine(strings.TrimSpace(method+" "+path), 256)
 	for _, cause := range causes {
 		if cause != "" {
-			b.WriteString(": ")
-			b.WriteString(oneLine(cause, maxMessage))
+			text += ": " + oneLine(cause, maxMessage)
 		}
 	}
-	var notes []string
-	if attempts > 1 {
-		notes = append(notes, fmt.Sprintf("after %d attempts", attempts))
+	switch {
+	case attempts > 1 && mayHaveApplied:
+		text += fmt.Sprintf(" (after %d attempts; may have been applied)", attempts)
+	case attempts > 1:
+		text += fmt.Sprintf(" (after %d attempts)", attempts)
+	case mayHaveApplied:
+		text += " (may have been applied)"
 	}
-	if mayHaveApplied {
-		notes = append(notes, "may have been applied")
-	}
-	if notes != nil {
-		b.WriteString(" (" + strings.Join(notes, "; ") + ")")
-	}
-	return b.String()
+	return text
 }
 
-// lastAnswer is an error of one kind that followed an answer of another: the
-// context that ended a retry, or the body that broke off behind an error status.
-type lastAnswer struct{ err, answer error }
+// maxMessage is the length in bytes up to which a message is kept.
+const maxMessage = 512
 
-func (l *lastAnswer) Error() string   { return l.err.Error() }
-func (l *lastAnswer) Unwrap() []error { return []error{l.err, l.answer} }
+// oneLine makes s printable on one line and cuts it, with a mark, to max bytes.
+func oneLine(s string, max int) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s[:min(len(s), 4*max)])
+	if s = strings.Join(strings.Fields(s), " "); len(s) <= max {
+		return s
+	}
+	const mark = "…"
+	return strings.ToValidUTF8(s[:max-len(mark)], "") + mark
+}
 
-// redacted is an error whose text held a secret.
-type redacted struct {
+// A cause has a text of its own, without secrets and places, and keeps the errors
+// that it is about reachable.
+type cause struct {
 	text string
-	err  error
+	errs []error
 }
 
-func (r *redacted) Error() string { return r.text }
-func (r *redacted) Unwrap() error { return r.err }
-
-var errNoClient = errors.New("spideriq: this client was not made by NewClient")
+func (c *cause) Error() string   { return c.text }
+func (c *cause) Unwrap() []error { return c.errs }

@@ -1,7 +1,7 @@
 package spideriq
 
 import (
-	"errors"
+	"cmp"
 	"time"
 )
 
@@ -59,20 +59,7 @@ func (i *Integration) decode(v value) error {
 		field{"cached_usage_today", &i.CachedUsageToday}, field{"cached_usage_month", &i.CachedUsageMonth},
 		field{"cached_currency", &i.CachedCurrency}, field{"billing_synced_at", &i.BillingSyncedAt},
 		field{"key_preview", &i.KeyPreview}, field{"created_at", &i.CreatedAt})
-	if err == nil && i.ID < 1 {
-		err = errors.New("id is missing")
-	}
-	return err
-}
-
-// UnmarshalJSON reads an integration the way every method of this package does:
-// unknown fields are ignored, and an unreadable time or amount is left out.
-func (i *Integration) UnmarshalJSON(b []byte) error {
-	v, err := parse(b)
-	if err != nil || v == null {
-		return err
-	}
-	return i.decode(v)
+	return cmp.Or(err, unless(i.ID >= 1, "id is missing"))
 }
 
 // HealthStatus tells how a key has been doing. The set is open: a value that is

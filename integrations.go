@@ -28,55 +28,42 @@ type UpdateParams struct {
 	SpendLimitAction *SpendLimitAction `json:"spend_limit_action,omitempty"`
 }
 
-func (p UpdateParams) check() error { return checkAmount("SpendLimitAmount", p.SpendLimitAmount) }
-
-// json returns what encoding/json makes of p, without the reflection that takes a
-// tenth of an update's CPU.
-func (p UpdateParams) json() []byte {
+// MarshalJSON writes the settings that are not nil. It does without the reflection
+// that would take a tenth of an update's CPU.
+func (p UpdateParams) json() ([]byte, error) {
 	b := append(make([]byte, 0, 128), '{')
-	name := func(name string) {
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), name...), '"', ':')
-	}
-	text := func(text string) {
-		quoted, _ := json.Marshal(text) // of a string, it does not fail
-		b = append(b, quoted...)
-	}
-	if p.KeyLabel != nil {
-		name("key_label")
-		text(*p.KeyLabel)
-	}
-	if p.IsActive != nil {
-		name("is_active")
-		b = strconv.AppendBool(b, *p.IsActive)
-	}
-	if p.IsPrimary != nil {
-		name("is_primary")
-		b = strconv.AppendBool(b, *p.IsPrimary)
-	}
-	if p.DailyLimit != nil {
-		name("daily_limit")
-		b = strconv.AppendInt(b, int64(*p.DailyLimit), 10)
-	}
-	if p.MinuteLimit != nil {
-		name("minute_limit")
-		b = strconv.AppendInt(b, int64(*p.MinuteLimit), 10)
-	}
+	b = member(b, "key_label", p.KeyLabel, appendText)
+	b = member(b, "is_active", p.IsActive, strconv.AppendBool)
+	b = member(b, "is_primary", p.IsPrimary, strconv.AppendBool)
+	b = member(b, "daily_limit", p.DailyLimit, appendInt)
+	b = member(b, "minute_limit", p.MinuteLimit, appendInt)
+	b = member(b, "spend_limit_amount", p.SpendLimitAmount, func(b []byte, a Amount) []byte { return append(b, a...) })
+	b = member(b, "spend_limit_period", p.SpendLimitPeriod, appendText)
+	b = member(b, "spend_limit_action", p.SpendLimitAction, appendText)
 	if p.SpendLimitAmount != nil {
-		name("spend_limit_amount")
-		b = append(b, *p.SpendLimitAmount...)
+		if _, err := ParseAmount(string(*p.SpendLimitAmount)); err != nil {
+			return nil, fmt.Errorf("SpendLimitAmount: %w", err)
+		}
 	}
-	if p.SpendLimitPeriod != nil {
-		name("spend_limit_period")
-		text(string(*p.SpendLimitPeriod))
+	return append(b, '}'), nil
+}
+
+// member appends a member of an object, unless its value is nil.
+func member[T any](b []byte, name string, of *T, appendValue func([]byte, T) []byte) []byte {
+	if of == nil {
+		return b
 	}
-	if p.SpendLimitAction != nil {
-		name("spend_limit_action")
-		text(string(*p.SpendLimitAction))
+	if len(b) > 1 {
+		b = append(b, ',')
 	}
-	return append(b, '}')
+	return appendValue(append(append(append(b, '"'), name...), `":`...), *of)
+}
+
+func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
+
+func appendText[T ~string](b []byte, text T) []byte {
+	quoted, _ := json.Marshal(string(text)) // of a string, it does not fail
+	return append(b, quoted...)
 }
 
 // Update changes the settings of one integration that params names, leaves the
@@ -101,11 +88,7 @@ func (s *IntegrationsService) Update(ctx context.Context, id int64, params Updat
 	if err != nil {
 		return nil, err
 	}
-	updated := new(Integration)
-	if err := s.do(ctx, call{method: http.MethodPatch, path: path, body: params, repeat: true, member: "integration", out: updated}, opts); err != nil {
-		return nil, err
-	}
-	return updated, nil
+	return fetch[Integration](ctx, s, call{method: http.MethodPatch, path: path, body: params, repeat: true, member: "integration"}, opts)
 }
 
 // ListParams choose the integrations that [IntegrationsService.List] and
@@ -118,13 +101,6 @@ type ListParams struct {
 	Offset       int          `url:"offset,omitempty"`    // rows to skip first
 }
 
-func (p ListParams) check() error {
-	if p.Limit < 0 || p.Offset < 0 {
-		return errors.New("a negative Limit or Offset")
-	}
-	return nil
-}
-
 // List returns one page of the brand's integrations. The order of the rows and
 // what the API makes of a limit above 100 are not documented; [IntegrationsService.All]
 // walks all pages. The rows of a page share memory: one that is kept keeps it all.
@@ -134,13 +110,17 @@ func (p ListParams) check() error {
 //
 // API: List Integrations, GET /api/v1/integrations.
 func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts ...RequestOption) ([]*Integration, error) {
-	var page rows[Integration, *Integration]
-	if err := s.do(ctx, call{method: http.MethodGet, path: collection, repeat: true, member: "integrations", out: &page}, withQuery(params, opts)); err != nil {
+	if params.Limit < 0 || params.Offset < 0 {
+		return nil, errors.New("spideriq: GET /integrations: a negative Limit or Offset")
+	}
+	opts = append([]RequestOption{WithQuery(params)}, opts...)
+	page, err := fetch[rows[Integration, *Integration]](ctx, s, call{method: http.MethodGet, path: collection, repeat: true, member: "integrations"}, opts)
+	if err != nil {
 		return nil, err
 	}
-	found := make([]*Integration, len(page))
-	for i := range page {
-		found[i] = &page[i]
+	found := make([]*Integration, len(*page))
+	for i := range *page {
+		found[i] = &(*page)[i]
 	}
 	return found, nil
 }
@@ -171,11 +151,8 @@ func (s *IntegrationsService) All(ctx context.Context, params ListParams, opts .
 			}
 			before := len(seen)
 			for _, row := range rows {
-				if seen[row.ID] {
-					continue
-				}
-				seen[row.ID] = true
-				if !yield(row, nil) {
+				again := seen[row.ID]
+				if seen[row.ID] = true; !again && !yield(row, nil) {
 					return
 				}
 			}
@@ -202,22 +179,11 @@ func (s *IntegrationsService) Delete(ctx context.Context, id int64, opts ...Requ
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, call{method: http.MethodDelete, path: path, repeat: true, out: nothing{}}, opts)
+	_, err = fetch[nothing](ctx, s, call{method: http.MethodDelete, path: path, repeat: true}, opts)
+	return err
 }
 
 const collection = "/integrations"
-
-func (s *IntegrationsService) do(ctx context.Context, c call, opts []RequestOption) error {
-	if s == nil {
-		return errNoClient
-	}
-	return s.client.do(ctx, c, opts)
-}
-
-// withQuery puts params before the caller's own options.
-func withQuery(params any, opts []RequestOption) []RequestOption {
-	return append([]RequestOption{WithQuery(params)}, opts...)
-}
 
 // item returns the path of one integration.
 func item(id int64) (string, error) {
@@ -227,12 +193,18 @@ func item(id int64) (string, error) {
 	return collection + "/" + strconv.FormatInt(id, 10), nil
 }
 
-func checkAmount(field string, a *Amount) error {
-	if a == nil {
-		return nil
+// fetch makes a call that is answered with a T.
+func fetch[T any, P interface {
+	*T
+	decoder
+}](ctx context.Context, s *IntegrationsService, c call, opts []RequestOption) (*T, error) {
+	if s == nil {
+		s = new(IntegrationsService)
 	}
-	if err := a.check(); err != nil {
-		return fmt.Errorf("%s: %w", field, err)
+	out := new(T)
+	c.out = P(out)
+	if err := s.client.do(ctx, c, opts); err != nil {
+		return nil, err
 	}
-	return nil
+	return out, nil
 }

@@ -14,140 +14,112 @@ import (
 
 // A value is the text of one JSON value without the white space around it. It is
 // always cut from a body that json.Valid has passed, so walking it needs no
-// error paths: an answer is checked once, read once, and never decoded by
-// reflection.
+// error paths.
 type value string
 
 const null value = "null"
 
-// parse returns the one JSON value that body is, without a byte order mark.
+// parse returns the one JSON value that body is, without a byte order mark. Invalid
+// UTF-8 becomes U+FFFD.
 func parse(body []byte) (value, error) {
-	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
-	if !json.Valid(body) {
-		if len(bytes.TrimSpace(body)) == 0 {
-			return "", errors.New("the body is empty")
+	text := bytes.Trim(bytes.TrimPrefix(body, []byte("\uFEFF")), " \t\r\n")
+	if len(text) == 0 {
+		return null, errors.New("the body is empty")
+	}
+	if !json.Valid(text) {
+		return null, errors.New("the body is not JSON")
+	}
+	if !utf8.Valid(text) {
+		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	}
+	return value(text), nil
+}
+
+// members yields the members of an object, or the elements of an array without a
+// name; of anything else there are none.
+func (v value) members(yield func(name string, member value) bool) {
+	var name string
+	if v[0] != '{' && v[0] != '[' {
+		return
+	}
+	for at := v.next(1); at < len(v)-1; at = v.next(at) {
+		start := at
+		if at = v.end(start); v[0] == '{' {
+			name, start = v[start:at].text(), v.next(at)
+			at = v.end(start)
 		}
-		return "", errors.New("the body is not JSON")
+		if !yield(name, v[start:at]) {
+			return
+		}
 	}
-	return value(bytes.Trim(body, " \t\r\n")), nil
 }
 
-// A cursor steps through the members of an object or the elements of an array.
-type cursor struct {
-	in   value
-	at   int
-	name string // of the member; "" in an array
-	v    value
-}
-
-// members returns a cursor before the first member of an object; of anything else
-// there is none.
-func (v value) members() cursor { return v.inside('{') }
-
-// elements returns a cursor before the first element of an array; of anything else
-// there is none.
-func (v value) elements() cursor { return v.inside('[') }
-
-func (v value) inside(open byte) cursor {
-	if v == "" || v[0] != open {
-		v = "[]"
-	}
-	return cursor{in: v, at: 1}
-}
-
-// next steps on, and says false at the end.
-func (c *cursor) next() bool {
-	at := skipTo(c.in, c.at)
-	if c.in[at] == ',' {
-		at = skipTo(c.in, at+1)
-	}
-	if at == len(c.in)-1 {
-		return false
-	}
-	if c.in[0] == '{' {
-		end := stringEnd(c.in, at)
-		c.name = c.in[at:end].text()
-		at = skipTo(c.in, skipTo(c.in, end)+1) // behind the colon
-	}
-	c.at = valueEnd(c.in, at)
-	c.v = c.in[at:c.at]
-	return true
-}
-
-// skipTo returns the first index from i on that holds no white space.
-func skipTo(v value, i int) int {
-	for v[i] == ' ' || v[i] == '\n' || v[i] == '\t' || v[i] == '\r' {
+// next returns the first index from i on that holds no white space, comma or colon.
+func (v value) next(i int) int {
+	for v[i] <= ' ' || v[i] == ',' || v[i] == ':' {
 		i++
 	}
 	return i
 }
 
-// valueEnd returns the index behind the value that starts at i.
-func valueEnd(v value, i int) int {
-	depth := 0
-	for ; i < len(v); i++ {
-		switch v[i] {
-		case '"':
-			if i = stringEnd(v, i); depth == 0 {
-				return i
-			}
-			i--
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth == 0 {
-				return i // behind a bare value
-			}
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		case ',', ':', ' ', '\n', '\t', '\r':
-			if depth == 0 {
-				return i
+// end returns the index behind the value that starts at i.
+func (v value) end(i int) int {
+	switch v[i] {
+	case '"':
+		for i++; ; i++ {
+			i += strings.IndexByte(string(v[i:]), '"')
+			if before := string(v[:i]); (len(before)-len(strings.TrimRight(before, `\`)))%2 == 0 {
+				return i + 1 // not escaped
 			}
 		}
+	case '{', '[':
+		for i = v.next(i + 1); v[i] != '}' && v[i] != ']'; i = v.next(i) {
+			i = v.end(i)
+		}
+		return i + 1
+	}
+	for i < len(v) && v[i] > ' ' && v[i] != ',' && v[i] != ']' && v[i] != '}' {
+		i++
 	}
 	return i
 }
 
-// stringEnd returns the index behind the string whose opening quote is at i.
-func stringEnd(v value, i int) int {
-	for i++; ; {
-		i += strings.IndexByte(string(v[i:]), '"') + 1
-		escapes := 0
-		for v[i-2-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
-			return i
-		}
-	}
-}
-
 // text returns the string that v holds, "" for null, and any other value as it is
-// written. As in encoding/json, invalid UTF-8 becomes U+FFFD.
+// written.
 func (v value) text() string {
-	if v == null {
-		return ""
+	if v == null || v[0] != '"' {
+		return strings.TrimPrefix(string(v), string(null))
 	}
-	if v == "" || v[0] != '"' {
-		return string(v)
-	}
-	if inner := string(v[1 : len(v)-1]); strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) {
-		return inner
+	if s := string(v[1 : len(v)-1]); strings.IndexByte(s, '\\') < 0 {
+		return s
 	}
 	var s string
 	_ = json.Unmarshal([]byte(v), &s) // v is valid
 	return s
 }
 
-// amount returns the decimal that v holds as a number or a numeric string, or ""
-// when it holds none.
-func (v value) amount() Amount {
-	if a := Amount(v.text()); a.check() == nil {
-		return a
+// at follows a path of names with dots from object to object; null when it leads
+// nowhere.
+func (v value) at(path string) value {
+	for name := range strings.SplitSeq(path, ".") {
+		found := null
+		for key, member := range v.members {
+			if strings.EqualFold(key, name) {
+				found = member
+			}
+		}
+		v = found
 	}
-	return ""
+	return v
+}
+
+// amount returns the decimal that v holds as a number or a numeric string, or nil
+// when it holds none.
+func (v value) amount() *Amount {
+	if a, err := ParseAmount(v.text()); err == nil {
+		return &a
+	}
+	return nil
 }
 
 // time returns the time that v holds, or the zero time when it holds none. A time
@@ -178,17 +150,17 @@ type field struct {
 // many there were. Unknown members are ignored; of two with one name the last
 // wins, and names match without regard to case, both as in encoding/json.
 func (v value) into(fields ...field) (found int, err error) {
-	if v == "" || v[0] != '{' {
+	if v[0] != '{' {
 		return 0, errors.New("not an object")
 	}
 	next := 0
-	for m := v.members(); m.next(); {
-		i := find(fields, next, m.name)
+	for name, member := range v.members {
+		i := find(fields, next, name)
 		if i < 0 {
 			continue
 		}
 		found, next = found+1, i+1
-		if bad := m.v.set(fields[i].to); bad != nil && err == nil {
+		if bad := member.set(fields[i].to); bad != nil && err == nil {
 			err = fmt.Errorf("%s: %w", fields[i].name, bad)
 		}
 	}
@@ -206,60 +178,40 @@ func find(fields []field, next int, name string) int {
 	return slices.IndexFunc(fields, func(f field) bool { return strings.EqualFold(f.name, name) })
 }
 
-// set stores v where to points. A null makes a pointer nil and a text or time zero,
-// and leaves a number and a bool alone. An unreadable amount or time counts as
-// null, so that a change that has been made is not reported as failed.
+// set stores v where to points. A null is nil or zero, and so is an unreadable amount
+// or time, so that a change that has been made is not reported as failed.
 func (v value) set(to any) (err error) {
 	switch to := to.(type) {
 	case *string:
 		*to = v.text()
 	case *int64:
-		if v != null {
-			*to, err = v.integer()
-		}
+		*to, err = v.integer()
 	case *int:
-		if v != null {
-			var n int64
-			n, err = v.integer()
-			*to = int(n)
-		}
+		n, bad := v.integer()
+		*to, err = int(n), bad
 	case *bool:
-		if v != null {
-			*to, err = v.bool()
-		}
+		*to, err = v == "true", unless(v == "true" || v == "false" || v == null, "not true or false")
 	case *time.Time:
 		*to = v.time()
 	case **string:
-		if *to = nil; v != null {
-			*to = new(v.text())
-		}
+		return setPointer(v, to)
 	case **int:
-		if *to = nil; v != null {
-			*to = new(int)
-			err = v.set(*to)
-		}
+		return setPointer(v, to)
 	case **bool:
-		if *to = nil; v != null {
-			*to = new(bool)
-			err = v.set(*to)
-		}
+		return setPointer(v, to)
 	case **time.Time:
-		*to = nil
-		if t := v.time(); !t.IsZero() {
-			*to = &t
+		if err = setPointer(v, to); *to != nil && (*to).IsZero() {
+			*to = nil
 		}
 	case **Amount:
-		*to = nil
-		if a := v.amount(); a != "" {
-			*to = &a
-		}
+		*to = v.amount()
 	case *map[string]string:
 		*to = nil
-		for m := v.members(); m.next(); {
+		for name, member := range v.members {
 			if *to == nil {
 				*to = make(map[string]string)
 			}
-			(*to)[m.name] = m.v.text()
+			(*to)[name] = member.text()
 		}
 	case decoder:
 		if v != null {
@@ -269,19 +221,17 @@ func (v value) set(to any) (err error) {
 	return err
 }
 
-func (v value) integer() (int64, error) {
-	n, err := strconv.ParseInt(v.text(), 10, 64)
-	if err != nil {
-		return 0, errors.New("not a whole number")
+func setPointer[T any](v value, to **T) error {
+	if *to = nil; v == null {
+		return nil
 	}
-	return n, nil
+	*to = new(T)
+	return v.set(*to)
 }
 
-func (v value) bool() (bool, error) {
-	if v != "true" && v != "false" {
-		return false, errors.New("not true or false")
-	}
-	return v == "true", nil
+func (v value) integer() (int64, error) {
+	n, err := strconv.ParseInt(v.text(), 10, 64)
+	return n, unless(err == nil || v == null, "not a whole number")
 }
 
 // rows decodes an array.
@@ -291,18 +241,18 @@ type rows[T any, P interface {
 }] []T
 
 func (r *rows[T, P]) decode(v value) error {
-	if v == "" || v[0] != '[' {
+	if v[0] != '[' {
 		return errors.New("not an array")
 	}
 	*r = rows[T, P]{}
-	for e := v.elements(); e.next(); {
+	for _, element := range v.members {
 		var row T
-		if err := P(&row).decode(e.v); err != nil {
+		if err := P(&row).decode(element); err != nil {
 			return fmt.Errorf("row %d: %w", len(*r)+1, err)
 		}
 		if *r = append(*r, row); len(*r) == 1 {
 			// The others are about as long. The API sends no more than 100.
-			*r = slices.Grow(*r, min(len(v)/len(e.v), 100))
+			*r = slices.Grow(*r, min(len(v)/len(element), 100))
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,14 +23,16 @@ import (
 // same thing the later wins. A nil Option is ignored.
 type Option interface{ apply(*config) error }
 
-type clientOption func(*config) error
+type option[T any] func(*T) error
 
-func (o clientOption) apply(c *config) error { return o(c) }
+func (o option[T]) apply(t *T) error { return o(t) }
 
 // config is a client in the making.
 type config struct {
 	transport.Config
 	token         TokenSource
+	agent         string
+	log           func(context.Context, *request)
 	clientTimeout time.Duration // of the caller's http.Client; 0 for none
 	insecure      bool
 }
@@ -40,8 +43,8 @@ type config struct {
 // query or a fragment, or without a host, is refused, and so is http to a host
 // that is not loopback (see [WithInsecureHTTP]).
 func WithBaseURL(rawURL string) Option {
-	return clientOption(func(c *config) (err error) {
-		c.URL, err = parseBase(rawURL)
+	return option[config](func(c *config) (err error) {
+		c.API, err = parseBase(rawURL)
 		return err
 	})
 }
@@ -50,16 +53,16 @@ func WithBaseURL(rawURL string) Option {
 // that is nil, and gives each attempt hc's Timeout, unless that is 0 or
 // [WithAttemptTimeout] sets a shorter one. hc is read now and never written to.
 // Its CheckRedirect and Jar are not used: no redirect is followed and no cookie
-// kept. A nil hc is refused.
+// kept. A nil hc, and one with a negative Timeout, is refused.
 func WithHTTPClient(hc *http.Client) Option {
 	if hc == nil {
-		return refused("WithHTTPClient: the http.Client must not be nil")
+		hc = &http.Client{Timeout: -1} // which is refused as well
 	}
 	base, timeout := hc.Transport, hc.Timeout
-	if timeout < 0 {
-		return refused("WithHTTPClient: the Timeout must not be negative")
-	}
-	return clientOption(func(c *config) error { c.Base, c.clientTimeout = base, timeout; return nil })
+	return option[config](func(c *config) error {
+		c.Base, c.clientTimeout = base, timeout
+		return unless(timeout >= 0, "WithHTTPClient: the client must not be nil, nor its Timeout negative")
+	})
 }
 
 // A TokenSource returns the token for one call. It must be safe for concurrent
@@ -71,20 +74,19 @@ type TokenSource func(ctx context.Context) (string, error)
 // ends the call before a request is sent and stays reachable through errors.Is
 // and errors.As. A nil src is refused.
 func WithTokenSource(src TokenSource) Option {
-	if src == nil {
-		return refused("WithTokenSource: the source must not be nil")
-	}
-	return clientOption(func(c *config) error { c.token = src; return nil })
+	return option[config](func(c *config) error {
+		c.token = src
+		return unless(src != nil, "WithTokenSource: the source must not be nil")
+	})
 }
 
 // WithUserAgent puts product, such as "my-tool/1.4", before this library's own
-// part of the User-Agent header.
+// part of the User-Agent header. Text with control characters, or none, is refused.
 func WithUserAgent(product string) Option {
-	product = strings.TrimSpace(product)
-	if product == "" || !isHeaderValue(product) {
-		return refused("WithUserAgent: the product must be text without control characters")
-	}
-	return clientOption(func(c *config) error { c.UserAgent = product + " spideriq-go/" + Version; return nil })
+	return option[config](func(c *config) error {
+		c.agent = strings.TrimSpace(product) + " spideriq-go/" + Version
+		return unless(c.agent[0] != ' ' && isHeaderValue(c.agent), "WithUserAgent: the product must be text without control characters")
+	})
 }
 
 // WithAttemptTimeout bounds one attempt, from looking for a connection to the last
@@ -92,10 +94,10 @@ func WithUserAgent(product string) Option {
 // several attempts and the waits between them: bound it by its context. A
 // negative d is refused.
 func WithAttemptTimeout(d time.Duration) Option {
-	if d < 0 {
-		return refused("WithAttemptTimeout: the duration must not be negative")
-	}
-	return clientOption(func(c *config) error { c.Timeout = d; return nil })
+	return option[config](func(c *config) error {
+		c.Timeout = d
+		return unless(d >= 0, "WithAttemptTimeout: the duration must not be negative")
+	})
 }
 
 // RetryPolicy has the numbers of retrying; what is retried is told at each method.
@@ -110,20 +112,15 @@ type RetryPolicy struct {
 
 // WithRetryPolicy changes how often and how patiently a call is retried.
 func WithRetryPolicy(p RetryPolicy) Option {
-	return clientOption(func(c *config) error {
-		if p.MaxAttempts < 0 || p.BaseDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
-			return errors.New("WithRetryPolicy: no field may be negative")
-		}
+	return option[config](func(c *config) error {
 		c.Policy = transport.Policy{
 			MaxAttempts:   cmp.Or(p.MaxAttempts, defaultPolicy.MaxAttempts),
 			BaseDelay:     cmp.Or(p.BaseDelay, defaultPolicy.BaseDelay),
 			MaxDelay:      cmp.Or(p.MaxDelay, defaultPolicy.MaxDelay),
 			MaxRetryAfter: cmp.Or(p.MaxRetryAfter, defaultPolicy.MaxRetryAfter),
 		}
-		if c.Policy.BaseDelay > c.Policy.MaxDelay {
-			return fmt.Errorf("WithRetryPolicy: BaseDelay %v is above MaxDelay %v", c.Policy.BaseDelay, c.Policy.MaxDelay)
-		}
-		return nil
+		return unless(min(time.Duration(p.MaxAttempts), p.BaseDelay, p.MaxDelay, p.MaxRetryAfter) >= 0 && c.Policy.BaseDelay <= c.Policy.MaxDelay,
+			"WithRetryPolicy: no field may be negative, nor BaseDelay above MaxDelay")
 	})
 }
 
@@ -140,84 +137,78 @@ type RateLimiter interface {
 // attempt's timeout. An error of l ends the call as a [*TransportError]; no further
 // request is sent. A nil l is refused.
 func WithRateLimiter(l RateLimiter) Option {
-	if v := reflect.ValueOf(l); l == nil || v.Kind() == reflect.Pointer && v.IsNil() {
-		return refused("WithRateLimiter: the limiter must not be nil")
-	}
-	return clientOption(func(c *config) error { c.Limiter = l; return nil })
-}
-
-// WithLogger logs each attempt at debug level and each retry as a warning: method,
-// path, status, duration and wait, never a header, body or query. The default,
-// also for nil, is silence.
-func WithLogger(l *slog.Logger) Option {
-	return clientOption(func(c *config) error {
-		c.Observe = nil
-		if l != nil {
-			c.Observe = func(ctx context.Context, e transport.Event) { logEvent(ctx, l, e) }
-		}
-		return nil
+	return option[config](func(c *config) error {
+		c.Limiter = l
+		v := reflect.ValueOf(l)
+		return unless(l != nil && (v.Kind() != reflect.Pointer || !v.IsNil()), "WithRateLimiter: the limiter must not be nil")
 	})
 }
 
-func logEvent(ctx context.Context, l *slog.Logger, e transport.Event) {
-	level, message := slog.LevelDebug, "spideriq: attempt"
-	timing := slog.Duration("took", e.Took)
-	if e.Again {
-		level, message, timing = slog.LevelWarn, "spideriq: another attempt", slog.Duration("wait", e.Wait)
-	}
-	l.LogAttrs(ctx, level, message, slog.String("method", e.Request.Method), slog.String("path", e.Request.Path), slog.Int("attempt", e.Attempt),
-		slog.Int("status", e.Status), slog.String("error", secretsOf(e.Request).redact(transport.Describe(e.Err))), timing)
+// WithLogger logs each attempt at debug level, or as a warning when another follows:
+// method, path, status, duration and wait, never a header, body or query. The
+// default, also for nil, is silence.
+func WithLogger(l *slog.Logger) Option {
+	return option[config](func(c *config) error {
+		if c.log = nil; l != nil {
+			c.log = func(ctx context.Context, r *request) { r.logAttempt(ctx, l) }
+		}
+		return nil
+	})
 }
 
 // WithInsecureHTTP allows a base URL of http to a host that is not loopback. The
 // token and everything else is then readable on the way.
 func WithInsecureHTTP() Option {
-	return clientOption(func(c *config) error { c.insecure = true; return nil })
+	return option[config](func(c *config) error { c.insecure = true; return nil })
 }
 
-func refused(reason string) Option {
-	return clientOption(func(*config) error { return errors.New(reason) })
+func (r *request) logAttempt(ctx context.Context, l *slog.Logger) {
+	level, message := slog.LevelDebug, "spideriq: attempt"
+	if r.Wait > 0 {
+		level, message = slog.LevelWarn, "spideriq: attempt failed, another follows"
+	}
+	l.LogAttrs(ctx, level, message, slog.String("method", r.Method), slog.String("path", r.path), slog.Int("attempt", r.Attempts),
+		slog.Int("status", r.Answer.StatusCode), slog.String("error", r.hidden().Replace(transport.Describe(r.Err))),
+		slog.Duration("took", r.Took), slog.Duration("wait", r.Wait))
+}
+
+func unless(fine bool, mistake string) error {
+	if fine {
+		return nil
+	}
+	return errors.New(mistake)
 }
 
 // A RequestOption changes one call. A nil RequestOption is ignored; a wrong one
 // ends the call before a request is sent.
-type RequestOption interface{ apply(*requestConfig) error }
+type RequestOption interface{ apply(*request) error }
 
-type requestOption func(*requestConfig) error
-
-func (o requestOption) apply(c *requestConfig) error { return o(c) }
-
-// requestConfig is what the options of one call say.
-type requestConfig struct {
-	header      http.Header
-	query       url.Values
-	maxAttempts int
-	infos       []*ResponseInfo
-}
+// ownHeaders frame the request, choose its host or carry the token.
+var ownHeaders = []string{"Authorization", "Proxy-Authorization", "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Te",
+	"Connection", "Keep-Alive", "Upgrade", "Expect", "Accept-Encoding"}
 
 // WithHeader adds a header to every attempt of the call, in place of one of the
 // same name that the client sends by itself. Headers that frame the request,
 // choose its host or carry the token are the client's own and refused.
 func WithHeader(key, value string) RequestOption {
-	return requestOption(func(c *requestConfig) error {
+	return option[request](func(r *request) error {
 		key := textproto.CanonicalMIMEHeaderKey(key)
-		switch key {
-		case "Authorization", "Proxy-Authorization", "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Te",
-			"Connection", "Keep-Alive", "Upgrade", "Expect", "Accept-Encoding":
+		switch {
+		case slices.Contains(ownHeaders, key):
 			return fmt.Errorf("WithHeader: %s is set by the client", key)
-		}
-		if !isHeaderName(key) {
+		case key == "" || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c) }):
 			return fmt.Errorf("WithHeader: %q is not a header name", key)
-		}
-		if !isHeaderValue(value) {
+		case !isHeaderValue(value):
 			return fmt.Errorf("WithHeader: the value of %s has control characters", key)
 		}
-		if c.header == nil {
-			c.header = make(http.Header)
-		}
-		c.header[key] = []string{value}
+		r.Header = r.Header.Clone()
+		r.Header[key] = []string{value}
 		return nil
 	})
+}
+
+func isHeaderValue(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // WithQuery adds the fields of a struct with `url` tags, as go-querystring encodes
@@ -225,21 +216,18 @@ func WithHeader(key, value string) RequestOption {
 // that has no form in a query are refused, and so is a parameter "format", with
 // which the API answers in YAML.
 func WithQuery(params any) RequestOption {
-	return requestOption(func(c *requestConfig) error {
+	return option[request](func(r *request) error {
 		values, err := encodeQuery(params)
-		if err == nil && values != nil {
-			err = check(params)
-		}
-		if _, ok := values["format"]; ok {
+		if err == nil && values.Has("format") {
 			err = errors.New(`the parameter "format" changes the answer to YAML`)
 		}
 		if err != nil {
 			return fmt.Errorf("query: %w", err)
 		}
-		if c.query == nil {
-			c.query = make(url.Values)
+		if r.query == nil {
+			r.query = make(url.Values)
 		}
-		maps.Copy(c.query, values)
+		maps.Copy(r.query, values)
 		return nil
 	})
 }
@@ -247,21 +235,18 @@ func WithQuery(params any) RequestOption {
 // WithMaxAttempts bounds the tries of the call, the first included, in place of
 // [RetryPolicy]'s MaxAttempts; 1 never retries. Less than 1 is refused.
 func WithMaxAttempts(n int) RequestOption {
-	return requestOption(func(c *requestConfig) error {
-		if n < 1 {
-			return fmt.Errorf("WithMaxAttempts(%d): must be at least 1", n)
-		}
-		c.maxAttempts = n
-		return nil
+	return option[request](func(r *request) error {
+		r.MaxAttempts = n
+		return unless(n >= 1, "WithMaxAttempts: must be at least 1")
 	})
 }
 
 // WithResponseInfo writes to info what came back, when the call ends. A nil info
 // is ignored. One info must not serve two calls at a time.
 func WithResponseInfo(info *ResponseInfo) RequestOption {
-	return requestOption(func(c *requestConfig) error {
+	return option[request](func(r *request) error {
 		if info != nil {
-			c.infos = append(c.infos, info)
+			r.infos = append(r.infos, info)
 		}
 		return nil
 	})
@@ -292,13 +277,3 @@ func (i ResponseInfo) String() string {
 
 // Format prints what [ResponseInfo.String] returns, whatever the verb.
 func (i ResponseInfo) Format(f fmt.State, _ rune) { io.WriteString(f, i.String()) }
-
-func isHeaderName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
-func isHeaderValue(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
-}

@@ -1,11 +1,13 @@
 package spideriq
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,32 +21,23 @@ import (
 // password.
 func parseBase(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, errors.New("base URL: not a URL")
+	}
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
+	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("base URL: must begin with https:// or http://")
 	case u.User != nil:
 		return nil, errors.New("base URL: must not hold a user name or password")
-	case u.Hostname() == "" || strings.HasSuffix(u.Host, ":"):
-		return nil, errors.New("base URL: host or port is missing")
+	case u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || err != nil || port == 0:
+		return nil, errors.New("base URL: host or port is missing or wrong")
 	case strings.ContainsAny(raw, "?#"):
 		return nil, errors.New("base URL: must not hold a query or fragment")
 	}
-	if p := u.Port(); p != "" {
-		if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
-			return nil, errors.New("base URL: no such port")
-		}
-	}
-	path := strings.TrimRight(u.EscapedPath(), "/")
-	if path == "" {
-		path = "/api/v1"
-	}
-	if u.Path, err = cleanPath(path); err != nil {
+	u.RawPath = cmp.Or(strings.TrimRight(u.EscapedPath(), "/"), "/api/v1")
+	if u.Path, err = cleanPath(u.RawPath); err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
-	}
-	if u.RawPath = path; path == u.Path {
-		u.RawPath = "" // only where the two differ, as in net/url
 	}
 	return u, nil
 }
@@ -68,8 +61,7 @@ func cleanPath(escaped string) (string, error) {
 	case strings.ContainsAny(escaped, "?#"):
 		return "", errors.New("the path must hold no query or fragment; see WithQuery")
 	}
-	// Somebody may unescape more than once.
-	for deep := path; ; {
+	for deep, before := path, ""; deep != before; { // somebody may unescape more than once
 		for segment := range strings.SplitSeq(strings.ReplaceAll(deep, `\`, "/")[1:], "/") {
 			segment, _, _ = strings.Cut(segment, ";") // some servers cut there
 			if segment == "" || segment == "." || segment == ".." {
@@ -79,68 +71,43 @@ func cleanPath(escaped string) (string, error) {
 		if strings.ContainsFunc(deep, unicode.IsControl) || !utf8.ValidString(deep) {
 			return "", errors.New("the path has control characters or is not UTF-8")
 		}
-		next, err := url.PathUnescape(deep)
-		if err != nil || next == deep {
-			return path, nil
-		}
-		deep = next
-	}
-}
-
-// escapePath escapes what must be in a path that may be escaped already.
-func escapePath(path string) string {
-	var b strings.Builder
-	for i := range len(path) {
-		if c := path[i]; c > ' ' && c < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", rune(c)) {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
+		before = deep
+		if next, err := url.PathUnescape(deep); err == nil {
+			deep = next
 		}
 	}
-	return b.String()
+	return path, nil
 }
 
-// encodeQuery encodes a struct with `url` tags. go-querystring leaves out, or
-// prints as Go would, what it has no form for; here that is an error.
+// unescaped matches what must be escaped in a path that may be escaped already.
+var unescaped = regexp.MustCompile("[^!-~]|[\"<>\\\\^`{|}]")
+
+// encodeQuery encodes a struct with `url` tags. What go-querystring has no form
+// for, and would leave out or print as Go does, is an error.
 func encodeQuery(params any) (url.Values, error) {
-	v := reflect.ValueOf(params)
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
+	t := reflect.TypeOf(params)
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	if v.Kind() == reflect.Pointer {
-		return nil, nil
+	if t != nil && t.Kind() == reflect.Struct {
+		if err := inQuery(t); err != nil {
+			return nil, err
+		}
 	}
-	if v.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%T is not a struct", params)
-	}
-	if err := inQuery(v.Type()); err != nil {
-		return nil, err
-	}
-	return query.Values(v.Interface())
+	return query.Values(params)
 }
 
-var (
-	queryEncoder = reflect.TypeFor[query.Encoder]()
-	timeType     = reflect.TypeFor[time.Time]()
-)
-
-// inQuery says why a struct of type t can't be encoded as a query.
 func inQuery(t reflect.Type) error {
 	for f := range t.Fields() {
-		if !f.IsExported() && !f.Anonymous || f.Tag.Get("url") == "-" {
-			continue
-		}
-		one := f.Type
-		for depth := 0; one.Kind() == reflect.Pointer || depth == 0 && (one.Kind() == reflect.Slice || one.Kind() == reflect.Array); {
-			if one.Kind() != reflect.Pointer {
-				depth++
-			}
+		one, list := f.Type, false
+		for one.Kind() == reflect.Pointer || one.Kind() == reflect.Slice || one.Kind() == reflect.Array {
+			list = list || one.Kind() != reflect.Pointer
 			one = one.Elem()
 		}
-		switch {
-		case f.Type.Implements(queryEncoder) || one == timeType:
-		case one.Kind() >= reflect.Bool && one.Kind() <= reflect.Float64 && one.Kind() != reflect.Uintptr, one.Kind() == reflect.String:
-		case one.Kind() == reflect.Struct && f.Type.Kind() != reflect.Slice && f.Type.Kind() != reflect.Array && one != t:
+		switch kind := one.Kind(); {
+		case !f.IsExported() && !f.Anonymous, f.Tag.Get("url") == "-", f.Type.Implements(reflect.TypeFor[query.Encoder]()):
+		case one == reflect.TypeFor[time.Time](), reflect.Bool <= kind && kind <= reflect.Float64, kind == reflect.String:
+		case kind == reflect.Struct && !list && one != t:
 			if err := inQuery(one); err != nil {
 				return err
 			}

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -28,128 +31,129 @@ type attempt struct {
 	standard bool // next ends in net/http's own transport
 }
 
-func (a attempt) RoundTrip(stub *http.Request) (*http.Response, error) {
-	c := callOf(stub)
-	if c.interrupted() {
-		return c.over(stub)
+func (a attempt) RoundTrip(template *http.Request) (*http.Response, error) {
+	c := callOf(template.Context())
+	if c.Answer.StatusCode != 0 {
+		c.earlier = c.Answer
 	}
-	if a.t.cfg.Observe != nil {
-		c.began = time.Now()
-	}
-	ctx, cancel := context.WithTimeout(c, a.t.cfg.Timeout)
+	c.failure = failure{}
+	ctx, cancel := context.WithTimeout(template.Context(), a.t.Timeout)
 	defer cancel()
-	w := newWire(ctx, c)
-	c.wire = w
-	c.result.Attempts++
-	answer, err := exchange(a.next, &w.req)
-	if err != nil {
+	w := newWire(ctx, c, template)
+	if c.Attempts++; c.Log != nil {
+		began := time.Now()
+		defer func() { c.Took = time.Since(began) }()
+	}
+	c.Answer, c.Err = exchange(a.next, w.req)
+	if c.Err != nil {
 		if ctx.Err() != nil {
-			err = &Timeout{a.t.cfg.Timeout}
+			// Not the caller's deadline, so not context.DeadlineExceeded.
+			c.Err = fmt.Errorf("no answer within %v: %w", a.t.Timeout, os.ErrDeadlineExceeded)
 		}
-		c.failure = classify(err, a.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
-		if interruption := contextError(c.Context); interruption != nil {
-			err = interruption
+		// Before the head was written no server can have acted.
+		c.failure = classify(c.Err, a.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
+		if ended := contextError(template.Context()); ended != nil {
+			c.Err = ended
 		}
 	}
-	c.ended(answer, err)
-	c.tell(Event{})
-	return c.over(stub)
+	if c.leftOpen() {
+		c.MayHaveApplied = true
+	}
+	// The engine, and the http.Client in it, see no status, so that they have no
+	// redirect to follow and nothing to wait for.
+	c.over = http.Response{Request: template, Body: http.NoBody}
+	return &c.over, nil
+}
+
+// leftOpen says whether the last attempt was a write whose outcome is not known.
+func (c *Call) leftOpen() bool {
+	switch c.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	}
+	gateway := c.Answer.StatusCode == http.StatusBadGateway || c.Answer.StatusCode == http.StatusGatewayTimeout
+	return gateway || c.Err != nil && !c.failure.unsent
+}
+
+// A wire is the request of one attempt, which shares nothing with any other, and what
+// was seen of its way out.
+type wire struct {
+	req   *http.Request
+	url   url.URL
+	body  bytes.Reader
+	trace httptrace.ClientTrace
+
+	asked, got, wrote atomic.Bool // for a connection, one, the head of the request
+}
+
+func newWire(ctx context.Context, c *Call, template *http.Request) *wire {
+	w := &wire{url: c.URL}
+	w.trace.GetConn = func(string) { w.asked.Store(true) }
+	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
+	w.trace.WroteHeaders = func() { w.wrote.Store(true) }
+	w.req = template.WithContext(httptrace.WithClientTrace(ctx, &w.trace))
+	w.req.URL, w.req.Header = &w.url, c.Header.Clone()
+	if c.Body != nil {
+		// net/http sends head and body in one write when it knows the reader's type.
+		w.body.Reset(c.Body)
+		w.req.Body, w.req.ContentLength = io.NopCloser(&w.body), int64(len(c.Body))
+		w.req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.Body)), nil }
+	}
+	return w
 }
 
 // exchange sends one request and reads the whole answer. When the answer breaks
 // off, both an answer without a body and an error come back.
-func exchange(rt http.RoundTripper, req *http.Request) (Answer, error) {
+func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
 	resp, err := rt.RoundTrip(req)
 	if resp == nil {
 		if err == nil {
 			err = errors.New("the transport returned neither a response nor an error")
 		}
-		return Answer{}, err
+		return a, err
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
 	defer resp.Body.Close()
-	if err == nil && resp.StatusCode < 100 {
-		err = errors.New("the answer has no valid status")
-	}
 	if err != nil {
-		return Answer{}, err
+		return a, err
 	}
-	answer := Answer{StatusCode: resp.StatusCode, Header: resp.Header}
+	if resp.StatusCode < 100 {
+		return a, errors.New("the answer has no valid status")
+	}
+	a = Answer{StatusCode: resp.StatusCode, Header: resp.Header}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return answer, nil // what follows is no body
+		return a, nil // what follows is no body
 	}
-	answer.Body, err = read(resp, req.Method)
-	if err == ErrTooLarge || kindOf(err).corrupt {
-		answer.Unreadable, err = err, nil // it arrived whole
+	body, err := read(resp.Body, resp.ContentLength)
+	switch {
+	case err == ErrTooLarge || isCorrupt(err): // of an answer that came whole
+		a.Unreadable, err = err, nil
+	case err == nil && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead:
+		err = io.ErrUnexpectedEOF
+	case err == nil:
+		a.Body = body
 	}
-	return answer, err
+	return a, err
 }
 
-// read reads a body up to MaxBody and grows its buffer no further than that.
-func read(resp *http.Response, method string) ([]byte, error) {
-	const small, known = 1 << 10, 128 << 10
-	size := small
-	if n := resp.ContentLength; n >= 0 {
-		size = int(min(n, known)) + 1 // one more, to see the end without growing
-	}
-	body := make([]byte, 0, size)
-	for {
-		n, err := resp.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case len(body) > MaxBody:
+// read is io.ReadAll with a limit, and a buffer that need not grow for the expected
+// length.
+func read(r io.Reader, expected int64) (body []byte, err error) {
+	body = make([]byte, 0, min(max(expected, 1023), 128<<10)+1)
+	for err == nil {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, min(len(body), MaxBody+1-len(body)))
+		}
+		var n int
+		n, err = r.Read(body[len(body):cap(body)])
+		if body = body[:len(body)+n]; len(body) > MaxBody {
 			return nil, ErrTooLarge
-		case err == io.EOF && int64(len(body)) < resp.ContentLength && method != http.MethodHead:
-			return nil, io.ErrUnexpectedEOF
-		case err == io.EOF:
-			return body, nil
-		case err != nil:
-			return nil, err
-		case len(body) == cap(body):
-			grown := make([]byte, len(body), min(2*cap(body), MaxBody+1))
-			copy(grown, body)
-			body = grown
 		}
 	}
-}
-
-// A wire is the request of one attempt and what was seen of its way out.
-type wire struct {
-	req    http.Request
-	url    url.URL
-	body   bytes.Reader
-	values [4]string // of the headers that every request carries
-	trace  httptrace.ClientTrace
-
-	asked atomic.Bool // for a connection, so the base transport tells of its steps
-	got   atomic.Bool // one
-	wrote atomic.Bool // the headers; before that no server can have acted
-}
-
-func newWire(ctx context.Context, c *call) *wire {
-	w := &wire{url: c.req.URL, values: [4]string{"application/json", c.t.cfg.UserAgent, "application/json", c.req.Bearer}}
-	w.trace.GetConn = func(string) { w.asked.Store(true) }
-	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
-	w.trace.WroteHeaders = func() { w.wrote.Store(true) }
-	req := http.Request{
-		Method: c.req.Method, URL: &w.url, Host: w.url.Host,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: make(http.Header, 8),
+	if err == io.EOF {
+		return body, nil
 	}
-	req.Header["Accept"], req.Header["User-Agent"] = w.values[0:1:1], w.values[1:2:2]
-	if body := c.req.Body; body != nil {
-		req.Header["Content-Type"] = w.values[2:3:3]
-		req.ContentLength = int64(len(body))
-		// net/http sends head and body in one write when it knows the reader's type.
-		w.body.Reset(body)
-		req.Body = io.NopCloser(&w.body)
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	}
-	for key, values := range c.req.Header {
-		req.Header[key] = append([]string(nil), values...)
-	}
-	w.req = *req.WithContext(httptrace.WithClientTrace(ctx, &w.trace))
-	return w
+	return nil, err
 }

@@ -22,7 +22,7 @@ func tuned() http.RoundTripper {
 	if !ok {
 		return http.DefaultTransport
 	}
-	t := standard.Clone() // keeps the proxy, dial and handshake settings
+	t := standard.Clone() // keeps the proxy and dial settings
 	t.MaxIdleConns = 0    // no limit over all hosts: there is one
 	t.MaxIdleConnsPerHost = 1024
 	t.IdleConnTimeout = 90 * time.Second

@@ -1,46 +1,176 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"math/rand/v2"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// engine repeats attempts: it loops, waits and wakes up when the caller leaves.
-// What it sees of a call are stubs without headers, bodies and statuses, so its own
-// rules, and those of the http.Client inside it, have nothing to act on: no
-// redirect to follow, no Retry-After to overflow, no last answer to lose.
-type engine struct{ client *retryablehttp.Client }
-
-func newEngine(t *Transport, layers http.RoundTripper) engine {
-	return engine{&retryablehttp.Client{
-		HTTPClient: &http.Client{Transport: layers}, // the layers have no CloseIdleConnections for it to call
-		RetryMax:   math.MaxInt,                     // next counts
-		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (again bool, _ error) {
-			c := ctx.(*call)
-			if err != nil {
-				return false, nil
-			}
-			c.wait, again = t.next(c)
-			return again, nil
-		},
-		Backoff: func(_, _ time.Duration, _ int, stub *http.Response) time.Duration {
-			return callOf(stub.Request).wait
-		},
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}}
+// Policy has the numbers of retrying.
+type Policy struct {
+	MaxAttempts   int           // per call, unless the call has its own
+	BaseDelay     time.Duration // ceiling of the first computed wait
+	MaxDelay      time.Duration // ceiling of all computed waits
+	MaxRetryAfter time.Duration // longest wait that the API may ask for
 }
 
-// noHeader is what stubs carry. Nothing writes to it.
-var noHeader = http.Header{}
-
-func (e engine) run(c *call) {
-	stub := http.Request{Method: c.req.Method, URL: &c.req.URL, Header: noHeader}
-	c.stub = *stub.WithContext(c)
-	if _, err := e.client.Do(&retryablehttp.Request{Request: &c.stub}); err != nil && !c.interrupted() {
-		c.result.Err = err
+// retrying repeats attempts by an engine that loops, waits and wakes up when the
+// caller leaves. All that it knows of how an attempt ended is the wait that next
+// decides on. The error says that there was no attempt, or no further one.
+func retrying(t *Transport, layers http.RoundTripper) func(template *http.Request) error {
+	engine := &retryablehttp.Client{
+		HTTPClient: &http.Client{Transport: layers}, // the layers have no CloseIdleConnections for it to call
+		RetryMax:   math.MaxInt,                     // next counts
+		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
+			c := callOf(ctx)
+			if c.Wait = 0; err != nil {
+				return false, nil // there was no attempt
+			}
+			c.Wait = t.next(ctx, c)
+			if c.Log != nil {
+				c.Log()
+			}
+			return c.Wait > 0, nil
+		},
+		Backoff: func(_, _ time.Duration, _ int, resp *http.Response) time.Duration {
+			return callOf(resp.Request.Context()).Wait
+		},
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
+	return func(template *http.Request) error {
+		_, err := engine.Do(&retryablehttp.Request{Request: template})
+		return err
+	}
+}
+
+// next decides, after each attempt, how long to wait for another; 0 when there is
+// none. It is also where a 429 makes the other calls of the client pause.
+func (t *Transport) next(ctx context.Context, c *Call) time.Duration {
+	if c.succeeded() {
+		return 0
+	}
+	limited := c.Answer.StatusCode == http.StatusTooManyRequests
+	wait, stated := RetryAfter(c.Answer)
+	if wait > t.Policy.MaxRetryAfter || limited && t.Final(c.Answer.Body) {
+		return 0
+	}
+	if limited && wait > 0 {
+		t.pause.extend(wait)
+	}
+	if !c.mayRepeat(stated) || c.Attempts >= cmp.Or(c.MaxAttempts, t.Policy.MaxAttempts) ||
+		c.Answer.Header.Get("X-Should-Retry") == "false" || contextError(ctx) != nil {
+		return 0
+	}
+	asked := wait > 0
+	if !asked {
+		wait = t.Policy.backoff(c.Attempts)
+	}
+	if !fits(ctx, wait) {
+		return 0
+	}
+	if asked {
+		wait = withJitter(ctx, wait)
+	}
+	cost := int64(retryCost)
+	if c.failure.timeout {
+		cost = timeoutRetryCost
+	}
+	if !t.budget.take(cost) {
+		return 0
+	}
+	c.paid += cost
+	return wait
+}
+
+// mayRepeat says whether the last attempt ended in a way that lets the call be
+// sent again.
+func (c *Call) mayRepeat(waitStated bool) bool {
+	if c.Err != nil {
+		return c.failure.passing && (c.Repeat || c.failure.unsent)
+	}
+	switch c.Answer.StatusCode {
+	case http.StatusTooManyRequests:
+		return waitStated // without, the API means that waiting does not help
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return c.Repeat
+	}
+	return false
+}
+
+// backoff returns the wait after so many attempts: anything up to a ceiling that
+// doubles each time, so that clients that failed together do not return together.
+func (p Policy) backoff(attempts int) time.Duration {
+	ceiling := min(float64(p.BaseDelay)*math.Exp2(float64(attempts-1)), float64(p.MaxDelay))
+	return 1 + time.Duration(rand.Float64()*ceiling)
+}
+
+// RetryAfter returns the wait that an answer asks for, and whether it asks at all.
+// A moment that has passed is a wait of 0. The time of the answer is the API's own
+// where it gives one, so that a clock that is off on this side does no harm.
+func RetryAfter(a Answer) (wait time.Duration, stated bool) {
+	after := strings.TrimSpace(a.Header.Get("Retry-After"))
+	if wait, ok := seconds(after); ok {
+		return wait, true
+	}
+	now, err := http.ParseTime(a.Header.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	if until, err := http.ParseTime(after); err == nil {
+		return max(until.Sub(now), 0), true
+	}
+	reset, ok := seconds(a.Header.Get("X-Ratelimit-Reset"))
+	if !ok || a.StatusCode != http.StatusTooManyRequests {
+		return 0, false
+	}
+	return max(time.Unix(0, 0).Add(reset).Sub(now), 0), true
+}
+
+// seconds reads decimal digits and nothing else; what is too long for a Duration
+// is the longest one.
+func seconds(s string) (time.Duration, bool) {
+	n, err := strconv.ParseUint(s, 10, 64) // on overflow, n is the largest there is
+	if err != nil && n == 0 {
+		return 0, false
+	}
+	return time.Duration(min(n, math.MaxInt64/uint64(time.Second))) * time.Second, true
+}
+
+// A budget bounds what retries may add to the load of an API that is failing. It
+// never holds back the first attempt of a call. The zero value is a full one.
+type budget struct {
+	mu    sync.Mutex
+	taken int64
+}
+
+const (
+	budgetSize       = 500
+	retryCost        = 5
+	timeoutRetryCost = 10 // an attempt that timed out has held a connection all that while
+)
+
+// take pays for a retry, or says that too little is left.
+func (b *budget) take(cost int64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.taken+cost > budgetSize {
+		return false
+	}
+	b.taken += cost
+	return true
+}
+
+// put gives back what a successful call earned.
+func (b *budget) put(n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.taken = max(b.taken-n, 0)
 }

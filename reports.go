@@ -1,8 +1,8 @@
 package spideriq
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"time"
 )
@@ -42,21 +42,14 @@ type Recommendation struct {
 //
 // API: Integration Health, GET /api/v1/integrations/health.
 func (s *IntegrationsService) Health(ctx context.Context, opts ...RequestOption) (*HealthReport, error) {
-	report := new(HealthReport)
-	if err := s.do(ctx, call{method: http.MethodGet, path: collection + "/health", repeat: true, out: report}, opts); err != nil {
-		return nil, err
-	}
-	return report, nil
+	return fetch[HealthReport](ctx, s, call{method: http.MethodGet, path: collection + "/health", repeat: true}, opts)
 }
 
 func (h *HealthReport) decode(v value) error {
 	n, err := v.into(field{"summary", &h.Summary},
 		field{"integrations", (*rows[IntegrationHealth, *IntegrationHealth])(&h.Integrations)},
 		field{"recommendations", (*rows[Recommendation, *Recommendation])(&h.Recommendations)})
-	if err == nil && n == 0 {
-		err = errors.New("no health report in it")
-	}
-	return err
+	return cmp.Or(err, unless(n > 0, "no health report in it"))
 }
 
 func (h *HealthSummary) decode(v value) error {
@@ -118,21 +111,15 @@ type BillingResult struct {
 //
 // API: Sync Billing, POST /api/v1/integrations/sync-billing.
 func (s *IntegrationsService) SyncBilling(ctx context.Context, params SyncBillingParams, opts ...RequestOption) (*BillingSync, error) {
-	sync := new(BillingSync)
-	if err := s.do(ctx, call{method: http.MethodPost, path: collection + "/sync-billing", repeat: true, out: sync}, withQuery(params, opts)); err != nil {
-		return nil, err
-	}
-	return sync, nil
+	opts = append([]RequestOption{WithQuery(params)}, opts...)
+	return fetch[BillingSync](ctx, s, call{method: http.MethodPost, path: collection + "/sync-billing", repeat: true}, opts)
 }
 
 func (b *BillingSync) decode(v value) error {
 	n, err := v.into(field{"synced", &b.Synced}, field{"failed", &b.Failed},
 		field{"results", (*rows[BillingResult, *BillingResult])(&b.Results)},
 		field{"total_balance", &b.TotalBalance}, field{"total_usage_month", &b.TotalUsageMonth})
-	if err == nil && n == 0 {
-		err = errors.New("no billing in it")
-	}
-	return err
+	return cmp.Or(err, unless(n > 0, "no billing in it"))
 }
 
 func (b *BillingResult) decode(v value) error {
