@@ -120,6 +120,11 @@ func TestPrintsStayUseful(t *testing.T) {
 		assert.Equal(t, "spideriq.Client(https://spideriq.ai/api/v1)", fmt.Sprintf(verb, client))
 	}
 	assert.Equal(t, "credentials[account_id api_key]", fmt.Sprintf("%#v", fakeCredentials))
+	info, _ := echoed(t, 400)
+	assert.Regexp(t, `^spideriq\.ResponseInfo\(status 400, \d+ bytes, 1 attempts\)$`, fmt.Sprintf("%#v", info))
+	encoded, err := json.Marshal(info)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"StatusCode": 400, "Attempts": 1, "RateLimit": null}`, string(encoded), "base64 would hide a secret from a search")
 	assert.Contains(t, fmt.Sprintf("%+v", spideriq.CreateParams{ProviderName: "groq", Credentials: fakeCredentials}), "spideriq.CreateParams(groq, credentials[account_id api_key])")
 	var line bytes.Buffer
 	slog.New(slog.NewJSONHandler(&line, nil)).Info("x", "params", spideriq.CreateParams{ProviderName: "groq", Credentials: fakeCredentials}, "client", client)
