@@ -8,14 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -78,6 +81,11 @@ func hanging(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
 	return nil, req.Context().Err()
 }
+
+var (
+	errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	errReset   = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+)
 
 // A fakeAPI is a RoundTripper that keeps what is sent and replies in turn, with the
 // last reply again and again.
@@ -248,6 +256,21 @@ func outcomeOf(err error) (attempts int, mayHaveApplied bool) {
 		return e.Attempts, e.MayHaveApplied
 	}
 	return -1, false
+}
+
+// assertNoSecret looks for the token, its parts and the credentials in text.
+func assertNoSecret(t testing.TB, text string, about ...any) {
+	t.Helper()
+	secrets := append(strings.Split(fakeToken, ":"), fakeCredentials["api_key"], fakeCredentials["account_id"])
+	for _, secret := range secrets {
+		assert.NotContains(t, strings.ToLower(text), secret, about...)
+		assert.NotContains(t, strings.ToLower(text), fmt.Sprintf("%x", secret), about...)
+	}
+}
+
+// snake is a field's name as the API writes it.
+func snake(field string) string {
+	return strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(field, "${1}_$2"))
 }
 
 // child is the variable that makes a test the program which it needs.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/url"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -14,11 +13,6 @@ import (
 
 	"github.com/spideriq/spideriq-go"
 )
-
-// snake is a field's name as the API writes it.
-func snake(field string) string {
-	return strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(field, "${1}_$2"))
-}
 
 // zeroPointer points to the zero value of what a nilable field points to, and says
 // what that is on the wire. An amount has no zero but 0.

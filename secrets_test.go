@@ -17,16 +17,6 @@ import (
 	"github.com/spideriq/spideriq-go"
 )
 
-// assertNoSecret looks for the token, its parts and the credentials in text.
-func assertNoSecret(t testing.TB, text string, about ...any) {
-	t.Helper()
-	secrets := append(strings.Split(fakeToken, ":"), fakeCredentials["api_key"], fakeCredentials["account_id"])
-	for _, secret := range secrets {
-		assert.NotContains(t, strings.ToLower(text), secret, about...)
-		assert.NotContains(t, strings.ToLower(text), fmt.Sprintf("%x", secret), about...)
-	}
-}
-
 // everyPrint returns v as each verb of fmt, both handlers of slog and encoding/json
 // show it.
 func everyPrint(v any) map[string]string {
