@@ -3,7 +3,6 @@ package spideriq_test
 import (
 	"cmp"
 	"encoding/json"
-
 	"strings"
 	"testing"
 	"time"
@@ -125,7 +124,7 @@ func TestAmountsOfAnAnswer(t *testing.T) {
 		`null`: nil, `""`: nil, `"n/a"`: nil, `"1,000.00"`: nil, `true`: nil, `{}`: nil, `[500]`: nil,
 		`1e999999999`: nil, `"1e999999999"`: nil, `1e20000000`: nil, strings.Repeat("9", 65): nil, strings.Repeat("9", 1<<20): nil,
 	} {
-		api := answering(answer(200, `{"success": true, "integration": {"id": 42, "spend_limit_amount": `+member+`, "key_label": "kept"}}`))
+		api := replying(answer(200, `{"success": true, "integration": {"id": 42, "spend_limit_amount": `+member+`, "key_label": "kept"}}`))
 		began := time.Now()
 		got, err := api.client(t).Integrations.Update(t.Context(), 42, spideriq.UpdateParams{})
 		require.NoError(t, err, "%.70s", member)
@@ -138,7 +137,7 @@ func TestAmountsOfAnAnswer(t *testing.T) {
 func TestAmountsAreSentAsWritten(t *testing.T) {
 	t.Parallel()
 	for text := range goodAmounts {
-		api := answering(answer(200, updated))
+		api := replying(answer(200, good))
 		_, err := api.client(t).Integrations.Update(t.Context(), 42, spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount(text))})
 		require.NoError(t, err)
 		assert.Equal(t, `{"spend_limit_amount":`+text+`}`, api.requests()[0].Body)

@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spideriq/spideriq-go"
 	"github.com/stretchr/testify/require"
+
+	"github.com/spideriq/spideriq-go"
 )
 
 // Each benchmark makes the same calls with this library and with its floor, in

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/spideriq/spideriq-go"
-	"github.com/stretchr/testify/require"
 )
 
 // calls are what is measured: of this library, and of its floor.
@@ -30,9 +29,7 @@ var (
 type ours struct{ *spideriq.Client }
 
 func newOurs(tb testing.TB, opts ...spideriq.Option) ours {
-	client, err := spideriq.NewClient(fakeToken, opts...)
-	require.NoError(tb, err)
-	return ours{client}
+	return ours{newClient(tb, nil, opts...)}
 }
 
 func (o ours) updateLimits(ctx context.Context) error {
@@ -67,8 +64,6 @@ func (f *floor) listPage(ctx context.Context) error {
 	return err
 }
 
-const fakeToken = "client_fake:key_fake:secret_fake"
-
 // A stub answers every request with 200 and itself, without a network.
 type stub string
 
@@ -87,28 +82,11 @@ func (s stub) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // updateAnswer is the one that the API's documentation shows.
-const updateAnswer = `{
-  "success": true,
-  "integration": {
-    "id": 42,
-    "provider_name": "openrouter",
-    "provider_label": "OpenRouter",
-    "key_label": "Production OpenRouter",
-    "is_active": true,
-    "is_primary": true,
-    "priority": 10,
-    "daily_limit": 20000,
-    "daily_count": 1247,
-    "minute_limit": 200,
-    "minute_count": 3,
-    "health_status": "healthy",
-    "spend_limit_amount": 1000.00,
-    "spend_limit_period": "monthly",
-    "spend_limit_action": "block",
-    "updated_at": "2026-02-26T15:30:00Z"
-  }
-}
-`
+var updateAnswer = func() string {
+	resp, _ := recorded("update-200")(new(http.Request))
+	body, _ := io.ReadAll(resp.Body)
+	return string(body)
+}()
 
 // listAnswer is a full page.
 var listAnswer = func() string {

@@ -11,9 +11,10 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/spideriq/spideriq-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/spideriq/spideriq-go"
 )
 
 // Not parallel, because allocations of other tests would count.

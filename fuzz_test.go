@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"path"
@@ -42,9 +41,9 @@ func FuzzErrorBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		status = 200 + int(uint(status)%400)
-		text := strings.ReplaceAll(string(body), "TOKEN", stubToken)
-		api := answering(answer(status, text))
-		_, err := api.client(t).Integrations.Update(t.Context(), 42, spideriq.UpdateParams{})
+		text := strings.ReplaceAll(string(body), "TOKEN", fakeToken)
+		api := replying(answer(status, text))
+		err := update(t.Context(), api.client(t, once))
 		if api.open.Load() != 0 {
 			t.Error("the body is not closed")
 		}
@@ -54,7 +53,7 @@ func FuzzErrorBody(f *testing.F) {
 			}
 			return
 		}
-		if s := err.Error(); !oneLine(s) || len(s) > 1200 || strings.Contains(s, stubToken) {
+		if s := err.Error(); !oneLine(s) || len(s) > 1200 || strings.Contains(s, fakeToken) {
 			t.Errorf("text of %d bytes: %.1300q", len(s), s)
 		}
 		e, ok := errors.AsType[*spideriq.APIError](err)
@@ -117,7 +116,7 @@ func FuzzTimestamp(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := answering(answer(200, `{"integration": {"id": 1, "updated_at": `+string(quoted)+`, "created_at": `+string(quoted)+`, "key_label": "kept"}}`)).
+		got, err := replying(answer(200, `{"integration": {"id": 1, "updated_at": `+string(quoted)+`, "created_at": `+string(quoted)+`, "key_label": "kept"}}`)).
 			client(t).Integrations.Update(t.Context(), 42, spideriq.UpdateParams{})
 		if err != nil || got.KeyLabel != "kept" {
 			t.Fatalf("%q: %+v %v", text, got, err)
@@ -148,8 +147,8 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	digits := regexp.MustCompile(`\A[0-9]+\z`)
 	f.Fuzz(func(t *testing.T, after, date, reset string) {
-		api := answering(answer(429, `{"error": "slow down"}`, "Retry-After", after, "Date", date, "X-Ratelimit-Reset", reset))
-		err := api.client(t).Integrations.Delete(t.Context(), 42)
+		api := replying(answer(429, `{"error": "slow down"}`, "Retry-After: "+after, "Date: "+date, "X-Ratelimit-Reset: "+reset))
+		err := update(t.Context(), api.client(t, once))
 		e, ok := errors.AsType[*spideriq.RateLimitError](err)
 		if !ok || len(api.requests()) != 1 {
 			t.Fatalf("%d requests: %v", len(api.requests()), err)
@@ -193,8 +192,8 @@ func FuzzBaseURL(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		api := answering(answer(200, updated))
-		client, err := spideriq.NewClient(stubToken, spideriq.WithBaseURL(raw), spideriq.WithHTTPClient(&http.Client{Transport: api}))
+		api := replying(answer(200, good))
+		client, err := spideriq.NewClient(fakeToken, spideriq.WithBaseURL(raw), over(api))
 		given, parseErr := url.Parse(strings.TrimSpace(raw))
 		if err != nil {
 			if parseErr == nil && given.User != nil && len(given.User.String()) > 6 && strings.Contains(err.Error(), given.User.String()) {
@@ -205,7 +204,7 @@ func FuzzBaseURL(f *testing.F) {
 		if parseErr == nil && strings.Contains(given.Host, "%") {
 			t.Skip("net/url does not read every zone of an address that it prints")
 		}
-		if err := client.Integrations.Delete(t.Context(), 42); err != nil {
+		if err := update(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		sent, err := url.Parse(api.requests()[0].URL)
@@ -230,7 +229,7 @@ func FuzzDoPath(f *testing.F) {
 		f.Add(p)
 	}
 	f.Fuzz(func(t *testing.T, p string) {
-		api := answering(answer(200, `{}`))
+		api := replying(answer(200, `{}`))
 		err := api.client(t).Do(t.Context(), "GET", p, nil, nil)
 		if err != nil {
 			if len(api.requests()) != 0 || asType[*spideriq.TransportError](err) || len(err.Error()) > 700 || strings.ContainsAny(err.Error(), "\r\n") {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,10 +43,10 @@ func TestStalledAnswerEndsWithItsAttempt(t *testing.T) {
 		{"in the headers", "HTTP/1.1 404 Not Found\r\nContent-Ty", (*wireConn).linger, 0},
 		{"behind an interim answer", "HTTP/1.1 100 Continue\r\n\r\n", (*wireConn).linger, 0},
 		{"before the body", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", (*wireConn).linger, 0},
-		{"in a body", "HTTP/1.1 200 OK\r\n\r\n" + wireBody, (*wireConn).linger, 0},
-		{"in a chunk", "HTTP/1.1 200 OK\r\n" + wireChunked(wireBody)[:60], (*wireConn).linger, 0},
-		{"in an error body", wireAnswer(404, wireBody)[:60], (*wireConn).linger, 404},
-		{"in compression", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + wireGzip(wireBody)[:15], (*wireConn).linger, 0},
+		{"in a body", "HTTP/1.1 200 OK\r\n\r\n" + good, (*wireConn).linger, 0},
+		{"in a chunk", "HTTP/1.1 200 OK\r\n" + wireChunked(good)[:60], (*wireConn).linger, 0},
+		{"in an error body", wireAnswer(404, good)[:60], (*wireConn).linger, 404},
+		{"in compression", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + wireGzip(good)[:15], (*wireConn).linger, 0},
 		{"dripping headers", "HTTP/1.1 200 OK\r\nX-Filler: ", drip, 0},
 		{"dripping body", "HTTP/1.1 200 OK\r\n\r\n", drip, 0},
 		{"dripping error body", "HTTP/1.1 503 Service Unavailable\r\n\r\n", drip, 503},
@@ -62,13 +61,11 @@ func TestStalledAnswerEndsWithItsAttempt(t *testing.T) {
 				})
 				client := server.client(t)
 				began := time.Now()
-				err := wireUpdate(t, client, spideriq.WithMaxAttempts(1))
+				err := update(t.Context(), client, spideriq.WithMaxAttempts(1))
 
 				assert.Equal(t, 30*time.Second, time.Since(began))
-				require.IsType(t, (*spideriq.TransportError)(nil), err)
-				assert.True(t, err.(*spideriq.TransportError).MayHaveApplied)
-				timeout, ok := errors.AsType[net.Error](err)
-				assert.True(t, ok && timeout.Timeout())
+				assert.True(t, requireAs[*spideriq.TransportError](t, err).MayHaveApplied)
+				assert.True(t, requireAs[net.Error](t, err).Timeout())
 				api, ok := errors.AsType[*spideriq.APIError](err)
 				require.Equal(t, tt.status != 0, ok)
 				if ok {
@@ -89,9 +86,9 @@ func TestSwitchedProtocolIsNotWaitedFor(t *testing.T) {
 			c.linger()
 		})
 		began := time.Now()
-		err := wireUpdate(t, server.client(t))
+		err := update(t.Context(), server.client(t))
 		require.IsType(t, (*spideriq.APIError)(nil), err)
-		assert.Equal(t, 101, err.(*spideriq.APIError).StatusCode)
+		assert.Equal(t, 101, requireAs[*spideriq.APIError](t, err).StatusCode)
 		assert.Zero(t, time.Since(began))
 		server.handlers.Wait()
 	})
@@ -126,7 +123,7 @@ func TestHugeBodiesAreNotTakenIn(t *testing.T) {
 				var info spideriq.ResponseInfo
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				err := wireUpdate(t, client, spideriq.WithMaxAttempts(1), spideriq.WithResponseInfo(&info))
+				err := update(t.Context(), client, spideriq.WithMaxAttempts(1), spideriq.WithResponseInfo(&info))
 				runtime.ReadMemStats(&after)
 
 				require.IsType(t, want, err)
@@ -138,56 +135,18 @@ func TestHugeBodiesAreNotTakenIn(t *testing.T) {
 	}
 }
 
-// wireCalls are all calls that make one request.
-var wireCalls = map[string]func(context.Context, *spideriq.Client, ...spideriq.RequestOption) error{
-	"Update": func(ctx context.Context, c *spideriq.Client, opts ...spideriq.RequestOption) error {
-		i, err := c.Integrations.Update(ctx, 42, spideriq.UpdateParams{DailyLimit: new(20000)}, opts...)
-		return oneOf(i != nil, err)
-	},
-	"List": func(ctx context.Context, c *spideriq.Client, opts ...spideriq.RequestOption) error {
-		list, err := c.Integrations.List(ctx, spideriq.ListParams{}, opts...)
-		return oneOf(list != nil, err)
-	},
-	"Create": func(ctx context.Context, c *spideriq.Client, opts ...spideriq.RequestOption) error {
-		i, err := c.Integrations.Create(ctx, spideriq.CreateParams{ProviderName: "groq", Credentials: spideriq.Credentials{"api_key": wireKey}}, opts...)
-		return oneOf(i != nil, err)
-	},
-	"Delete": func(ctx context.Context, c *spideriq.Client, opts ...spideriq.RequestOption) error {
-		return c.Integrations.Delete(ctx, 42, opts...)
-	},
-	"Health": func(ctx context.Context, c *spideriq.Client, opts ...spideriq.RequestOption) error {
-		report, err := c.Integrations.Health(ctx, opts...)
-		return oneOf(report != nil, err)
-	},
-	"SyncBilling": func(ctx context.Context, c *spideriq.Client, opts ...spideriq.RequestOption) error {
-		sync, err := c.Integrations.SyncBilling(ctx, spideriq.SyncBillingParams{}, opts...)
-		return oneOf(sync != nil, err)
-	},
-}
-
-// wireKey is the provider's key in a create.
-const wireKey = "provider_key_89abcdef"
-
-// oneOf reports a call that returned both a value and an error, or neither.
-func oneOf(value bool, err error) error {
-	if value == (err == nil) {
-		return err
-	}
-	return fmt.Errorf("value %t beside error %w", value, err)
-}
-
 // FuzzHostileServer lets a server answer with any bytes at all.
 func FuzzHostileServer(f *testing.F) {
 	for _, answer := range []string{
-		wireAnswer(200, wireBody),
-		"HTTP/1.1 200 OK\r\n" + wireChunked(wireBody) + "0\r\nX-Sum: 1\r\n\r\n",
-		wireAnswer(200, wireGzip(wireBody), "Content-Encoding: gzip"),
-		"HTTP/1.1 103 Early Hints\r\n\r\n" + wireAnswer(201, "\uFEFF"+wireBody, "Connection: close"),
+		wireAnswer(200, good),
+		"HTTP/1.1 200 OK\r\n" + wireChunked(good) + "0\r\nX-Sum: 1\r\n\r\n",
+		wireAnswer(200, wireGzip(good), "Content-Encoding: gzip"),
+		"HTTP/1.1 103 Early Hints\r\n\r\n" + wireAnswer(201, "\uFEFF"+good, "Connection: close"),
 		wireAnswer(302, "", "Location: http://localhost/"),
 		wireAnswer(404, `{"success":false,"error":"Integration not found"}`),
-		wireAnswer(422, `{"detail":[{"loc":["body","daily_limit"],"msg":"`+wireToken+`","type":"int_parsing","input":1}]}`),
+		wireAnswer(422, `{"detail":[{"loc":["body","daily_limit"],"msg":"`+fakeToken+`","type":"int_parsing","input":1}]}`),
 		wireAnswer(429, `{"reason_code":"x","retry_after_seconds":60}`, "Retry-After: 99999999999999999999"),
-		wireAnswer(502, "<html><style>b</style>"+wireToken+"</html>", "Content-Type: text/html"),
+		wireAnswer(502, "<html><style>b</style>"+fakeToken+"</html>", "Content-Type: text/html"),
 		"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhello",
 	} {
 		f.Add([]byte(answer))
@@ -197,9 +156,9 @@ func FuzzHostileServer(f *testing.F) {
 		const timeout = 10 * time.Second
 		transport := server.transport(t)
 		transport.DisableKeepAlives = true // no call meets what another one left unread
-		client := server.client(t, spideriq.WithHTTPClient(&http.Client{Transport: transport}), spideriq.WithAttemptTimeout(timeout))
+		client := server.client(t, over(transport), spideriq.WithAttemptTimeout(timeout))
 		want := readAlone(answer)
-		for name, call := range wireCalls {
+		for name, call := range endpoints {
 			var info spideriq.ResponseInfo
 			began := time.Now()
 			err := call(t.Context(), client, spideriq.WithMaxAttempts(1), spideriq.WithResponseInfo(&info))
@@ -209,9 +168,9 @@ func FuzzHostileServer(f *testing.F) {
 				require.True(t, want.success(name), "%s took this for a success", name)
 				continue
 			}
-			requireDocumented(t, err, info, wireToken)
+			requireDocumented(t, err, info, fakeToken)
 			if name == "Create" {
-				requireDocumented(t, err, info, wireKey)
+				requireDocumented(t, err, info, fakeCredentials["api_key"])
 			}
 		}
 		server.handlers.Wait()

@@ -5,10 +5,11 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/spideriq/spideriq-go"
-	"github.com/spideriq/spideriq-go/spideriqtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/spideriq/spideriq-go"
+	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
 // The whole life of a key, against a server that now and then fails.

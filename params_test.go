@@ -1,18 +1,11 @@
 package spideriq_test
 
 import (
-	"context"
 	"encoding/json"
-	"io"
 	"math"
-	"net/http"
 	"net/url"
 	"reflect"
-	"regexp"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,124 +13,6 @@ import (
 
 	"github.com/spideriq/spideriq-go"
 )
-
-// stubToken is no real one. Its parts are long enough to count as secrets.
-const stubToken = "client_51f0aa:key_9c27d03e:secret_55ab8114"
-
-// updated is the shortest answer to an update that the client accepts.
-const updated = `{"success": true, "integration": {"id": 42}}`
-
-// stubAPI is a RoundTripper that keeps what is sent and answers in turn, the last
-// answer again and again.
-type stubAPI struct {
-	answers []stubAnswer
-	open    atomic.Int64 // bodies of answers that were not closed
-	mu      sync.Mutex
-	sent    []sentRequest
-}
-
-type stubAnswer func(*http.Request) (*http.Response, error)
-
-type sentRequest struct {
-	Method, URL, Body string
-	Header            http.Header
-}
-
-func answering(answers ...stubAnswer) *stubAPI { return &stubAPI{answers: answers} }
-
-// answer has the content type of JSON unless the header, given as key and value
-// pairs, says otherwise.
-func answer(status int, body string, header ...string) stubAnswer {
-	return func(req *http.Request) (*http.Response, error) {
-		h := http.Header{"Content-Type": {"application/json"}}
-		for pair := range slices.Chunk(header, 2) {
-			h.Set(pair[0], pair[1])
-		}
-		return &http.Response{StatusCode: status, Header: h, ContentLength: -1, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
-	}
-}
-
-func failing(err error) stubAnswer {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
-}
-
-func (s *stubAPI) RoundTrip(req *http.Request) (*http.Response, error) {
-	sent := sentRequest{Method: req.Method, URL: req.URL.String(), Header: req.Header.Clone()}
-	if req.Body != nil {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			return nil, err
-		}
-		req.Body.Close()
-		sent.Body = string(body)
-	}
-	s.mu.Lock()
-	s.sent = append(s.sent, sent)
-	next := s.answers[min(len(s.sent), len(s.answers))-1]
-	s.mu.Unlock()
-	resp, err := next(req)
-	if resp != nil && resp.Body != nil {
-		s.open.Add(1)
-		resp.Body = &countedBody{resp.Body, sync.OnceFunc(func() { s.open.Add(-1) })}
-	}
-	return resp, err
-}
-
-type countedBody struct {
-	io.ReadCloser
-	closed func()
-}
-
-func (b *countedBody) Close() error { b.closed(); return b.ReadCloser.Close() }
-
-func (s *stubAPI) requests() []sentRequest {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.sent)
-}
-
-// client makes one attempt a call unless opts say otherwise.
-func (s *stubAPI) client(t testing.TB, opts ...spideriq.Option) *spideriq.Client {
-	t.Helper()
-	once := spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1})
-	c, err := spideriq.NewClient(stubToken, append([]spideriq.Option{spideriq.WithHTTPClient(&http.Client{Transport: s}), once}, opts...)...)
-	require.NoError(t, err)
-	return c
-}
-
-// The four requests of the API's page, as its curl lines send them.
-func TestUpdateSendsTheDocumentedRequests(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		params spideriq.UpdateParams
-		body   string
-	}{
-		"update limits":   {spideriq.UpdateParams{DailyLimit: new(20000), MinuteLimit: new(200)}, `{"daily_limit": 20000, "minute_limit": 200}`},
-		"disable a key":   {spideriq.UpdateParams{IsActive: new(false)}, `{"is_active": false}`},
-		"set spend limit": {spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount("1000.00")), SpendLimitPeriod: new(spideriq.SpendLimitPeriodMonthly), SpendLimitAction: new(spideriq.SpendLimitActionBlock)}, `{"spend_limit_amount": 1000.00, "spend_limit_period": "monthly", "spend_limit_action": "block"}`},
-		"make primary":    {spideriq.UpdateParams{IsPrimary: new(true)}, `{"is_primary": true}`},
-		"nothing":         {spideriq.UpdateParams{}, `{}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := answering(answer(200, updated))
-			_, err := api.client(t).Integrations.Update(t.Context(), 42, c.params)
-			require.NoError(t, err)
-			assert.Equal(t, []sentRequest{{
-				Method: "PATCH", URL: "https://spideriq.ai/api/v1/integrations/42", Body: strings.ReplaceAll(c.body, " ", ""),
-				Header: http.Header{
-					"Authorization": {"Bearer " + stubToken}, "Content-Type": {"application/json"},
-					"Accept": {"application/json"}, "User-Agent": {"spideriq-go/" + spideriq.Version},
-				},
-			}}, api.requests())
-		})
-	}
-}
-
-// snake is a field's name as the API writes it.
-func snake(field string) string {
-	return strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(field, "${1}_$2"))
-}
 
 // zeroPointer points to the zero value of what a nilable field points to, and says
 // what that is on the wire. An amount has no zero but 0.
@@ -160,7 +35,7 @@ func TestEveryUpdateParamReachesTheWireAlone(t *testing.T) {
 		var params spideriq.UpdateParams
 		v, text := zeroPointer(t, f)
 		reflect.ValueOf(&params).Elem().FieldByIndex(f.Index).Set(v)
-		api := answering(answer(200, updated))
+		api := replying(answer(200, good))
 		_, err := api.client(t).Integrations.Update(t.Context(), 42, params)
 		require.NoError(t, err)
 		assert.Equal(t, `{"`+snake(f.Name)+`":`+text+`}`, api.requests()[0].Body)
@@ -178,7 +53,7 @@ func TestEveryCreateParamReachesTheWire(t *testing.T) {
 			reflect.ValueOf(&params).Elem().FieldByIndex(f.Index).Set(v)
 			want = "{" + required + `,"` + snake(f.Name) + `":` + text + "}"
 		}
-		api := answering(answer(201, updated))
+		api := replying(answer(201, good))
 		_, err := api.client(t).Integrations.Create(t.Context(), params)
 		require.NoError(t, err)
 		assert.JSONEq(t, want, api.requests()[0].Body)
@@ -189,7 +64,7 @@ func TestEveryCreateParamReachesTheWire(t *testing.T) {
 func TestEveryQueryParamReachesTheWireAlone(t *testing.T) {
 	t.Parallel()
 	send := func(t *testing.T, params any) string {
-		api := answering(answer(200, `{"integrations": [], "synced": 0}`))
+		api := replying(answer(200, good))
 		var err error
 		switch p := params.(type) {
 		case spideriq.ListParams:
@@ -225,7 +100,7 @@ func TestEveryQueryParamReachesTheWireAlone(t *testing.T) {
 
 func TestUnknownEnumValuesAreSentAsTheyAre(t *testing.T) {
 	t.Parallel()
-	api := answering(answer(200, updated))
+	api := replying(answer(200, good))
 	_, err := api.client(t).Integrations.Update(t.Context(), 42, spideriq.UpdateParams{SpendLimitPeriod: new(spideriq.SpendLimitPeriod("weekly")), SpendLimitAction: new(spideriq.SpendLimitAction(`"<&>`))})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"spend_limit_period": "weekly", "spend_limit_action": "\"<&>"}`, api.requests()[0].Body)
@@ -234,7 +109,7 @@ func TestUnknownEnumValuesAreSentAsTheyAre(t *testing.T) {
 func TestIDsAreSentExactly(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[int64]string{1: "/1", 1<<53 + 1: "/9007199254740993", math.MaxInt64: "/9223372036854775807"} {
-		api := answering(answer(200, updated))
+		api := replying(answer(200, good))
 		require.NoError(t, api.client(t).Integrations.Delete(t.Context(), id))
 		assert.Equal(t, spideriq.DefaultBaseURL+"/integrations"+want, api.requests()[0].URL)
 	}
@@ -242,9 +117,8 @@ func TestIDsAreSentExactly(t *testing.T) {
 
 func TestWrongArgumentsSendNothing(t *testing.T) {
 	t.Parallel()
-	api := answering(answer(200, updated))
-	client := api.client(t)
-	s, ctx := client.Integrations, t.Context()
+	api := replying(answer(200, good))
+	s, ctx := api.client(t).Integrations, t.Context()
 	update := func(id int64, params spideriq.UpdateParams, opts ...spideriq.RequestOption) error {
 		_, err := s.Update(ctx, id, params, opts...)
 		return err
@@ -253,10 +127,7 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 	list := func(params spideriq.ListParams) error { _, err := s.List(ctx, params); return err }
 	with := func(option spideriq.RequestOption) error { return update(42, spideriq.UpdateParams{}, option) }
 	bad := new(spideriq.Amount("12,50"))
-	var nilContext context.Context
-	_, nilCtx := s.Update(nilContext, 42, spideriq.UpdateParams{})
-	for name, err := range map[string]error{
-		"nil context":            nilCtx,
+	assertRefused(t, map[string]error{
 		"id 0":                   update(0, spideriq.UpdateParams{}),
 		"negative id":            update(math.MinInt64, spideriq.UpdateParams{}),
 		"delete of id 0":         s.Delete(ctx, 0),
@@ -264,8 +135,8 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		"empty amount":           update(42, spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount(""))}),
 		"amount that is NaN":     update(42, spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount("NaN"))}),
 		"amount with a bomb":     update(42, spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount("1e999999999"))}),
-		"amount of a create":     create(spideriq.CreateParams{ProviderName: "groq", Credentials: spideriq.Credentials{"api_key": "k"}, SpendLimitAmount: bad}),
-		"no provider":            create(spideriq.CreateParams{Credentials: spideriq.Credentials{"api_key": "k"}}),
+		"amount of a create":     create(spideriq.CreateParams{ProviderName: "groq", Credentials: fakeCredentials, SpendLimitAmount: bad}),
+		"no provider":            create(spideriq.CreateParams{Credentials: fakeCredentials}),
 		"no credentials":         create(spideriq.CreateParams{ProviderName: "groq"}),
 		"negative limit":         list(spideriq.ListParams{Limit: -1}),
 		"negative offset":        list(spideriq.ListParams{Offset: -1}),
@@ -282,8 +153,17 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		"format query": with(spideriq.WithQuery(struct {
 			F string `url:"format"`
 		}{"yaml"})),
-		"query with a map":        with(spideriq.WithQuery(struct{ F map[string]string }{})),
-		"method":                  client.Do(ctx, "BREW", "/integrations", nil, nil),
+		"query with a map": with(spideriq.WithQuery(struct{ F map[string]string }{})),
+	})
+	assert.Empty(t, api.requests())
+}
+
+func TestWrongArgumentsOfDoSendNothing(t *testing.T) {
+	t.Parallel()
+	api := replying(answer(200, good))
+	client, ctx := api.client(t), t.Context()
+	assertRefused(t, map[string]error{
+		"unknown method":          client.Do(ctx, "BREW", "/integrations", nil, nil),
 		"method of lower case":    client.Do(ctx, "get", "/integrations", nil, nil),
 		"method that echoes":      client.Do(ctx, "TRACE", "/integrations", nil, nil),
 		"out that is no pointer":  client.Do(ctx, "GET", "/integrations", nil, struct{}{}),
@@ -293,20 +173,24 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		"body that has a channel": client.Do(ctx, "PATCH", "/integrations/42", make(chan int), nil),
 		"body that is a reader":   client.Do(ctx, "PATCH", "/integrations/42", strings.NewReader("{}"), nil),
 		"body that is nil":        client.Do(ctx, "PATCH", "/integrations/42", (*spideriq.UpdateParams)(nil), nil),
-		"body with a bad amount":  client.Do(ctx, "PATCH", "/integrations/42", spideriq.UpdateParams{SpendLimitAmount: bad}, nil),
-	} {
+		"body with a bad amount":  client.Do(ctx, "PATCH", "/integrations/42", spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount("12,50"))}, nil),
+	})
+	assert.Empty(t, api.requests())
+}
+
+func assertRefused(t *testing.T, errs map[string]error) {
+	for name, err := range errs {
 		t.Run(name, func(t *testing.T) {
 			assertPlain(t, err)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.Equal(t, 1, strings.Count(err.Error(), "spideriq: "), err)
 		})
 	}
-	assert.Empty(t, api.requests())
 }
 
 func TestDoSendsBodyHeaderAndQuery(t *testing.T) {
 	t.Parallel()
-	api := answering(answer(200, `{"n": 9007199254740993}`))
+	api := replying(answer(200, `{"n": 9007199254740993}`))
 	var out any
 	err := api.client(t).Do(t.Context(), "PUT", "/pools/7", map[string]any{"amount": json.Number("1.50"), "on": false}, &out,
 		spideriq.WithHeader("x-trace", "abc"), spideriq.WithQuery(struct {
@@ -329,11 +213,10 @@ func TestDoSendsBodyHeaderAndQuery(t *testing.T) {
 
 func TestDoSendsCreateParamsAsCreateDoes(t *testing.T) {
 	t.Parallel()
-	params := spideriq.CreateParams{ProviderName: "groq", Credentials: spideriq.Credentials{"api_key": "k"}}
-	api := answering(answer(201, updated))
+	params := spideriq.CreateParams{ProviderName: spideriq.ProviderGroq, Credentials: fakeCredentials}
+	api := replying(answer(201, good))
 	client := api.client(t)
-	_, err := client.Integrations.Create(t.Context(), params)
-	require.NoError(t, err)
+	require.NoError(t, create(t.Context(), client))
 	require.NoError(t, client.Do(t.Context(), "POST", "/integrations", params, nil))
 	require.NoError(t, client.Do(t.Context(), "POST", "/integrations", &params, nil))
 	sent := api.requests()

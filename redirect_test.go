@@ -2,11 +2,8 @@ package spideriq_test
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -21,9 +18,9 @@ var redirections = []int{300, 301, 302, 303, 304, 307, 308}
 // moved answers with a redirect; location "-" leaves the header out.
 func moved(status int, location string) string {
 	if location == "-" {
-		return fmt.Sprintf("HTTP/1.1 %d Moved\r\nContent-Length: 0\r\n\r\n", status)
+		return wireAnswer(status, "")
 	}
-	return fmt.Sprintf("HTTP/1.1 %d Moved\r\nLocation: %s\r\nSet-Cookie: hop=1; Path=/\r\nContent-Length: 0\r\n\r\n", status, location)
+	return wireAnswer(status, "", "Location: "+location, "Set-Cookie: hop=1; Path=/")
 }
 
 // requireMoved checks that err is the redirect itself, and not what came of it.
@@ -39,7 +36,7 @@ func requireMoved(t *testing.T, err error, status int, location string) *spideri
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	target := serveWire(t, wireAlways(wireAnswer(200, wireBody)))
+	target := serveWire(t, wireAlways(wireAnswer(200, good)))
 	here, err := url.Parse(target.url)
 	require.NoError(t, err)
 	elsewhere := "//localhost:" + here.Port() + "/api/v1/integrations/42"
@@ -63,7 +60,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				t.Parallel()
 				origin := serveWire(t, wireAlways(moved(status, location)))
 				client := origin.client(t)
-				for method, call := range wireCalls {
+				for method, call := range endpoints {
 					before := len(origin.seen())
 					api := requireMoved(t, call(t.Context(), client), status, location)
 					assert.Equal(t, 1, api.Attempts, method)
@@ -77,10 +74,10 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 
 func TestRedirectFromTLSToPlainIsNotFollowed(t *testing.T) {
 	t.Parallel()
-	target := serveWire(t, wireAlways(wireAnswer(200, wireBody)))
+	target := serveWire(t, wireAlways(wireAnswer(200, good)))
 	for _, status := range redirections {
 		origin := serveWireTLS(t, wireAlways(moved(status, target.url)))
-		requireMoved(t, wireUpdate(t, origin.client(t)), status, target.url)
+		requireMoved(t, update(t.Context(), origin.client(t)), status, target.url)
 		assert.Len(t, origin.seen(), 1)
 	}
 	assert.Zero(t, target.accepted.Load())
@@ -88,7 +85,7 @@ func TestRedirectFromTLSToPlainIsNotFollowed(t *testing.T) {
 
 func TestCallersCheckRedirectAndJarAreNotAsked(t *testing.T) {
 	t.Parallel()
-	target := serveWire(t, wireAlways(wireAnswer(200, wireBody)))
+	target := serveWire(t, wireAlways(wireAnswer(200, good)))
 	for _, status := range redirections {
 		origin := serveWire(t, wireAlways(moved(status, target.url)))
 		callers := &http.Client{
@@ -99,7 +96,7 @@ func TestCallersCheckRedirectAndJarAreNotAsked(t *testing.T) {
 			Jar: &fullJar{t},
 		}
 		client := origin.client(t, spideriq.WithHTTPClient(callers))
-		requireMoved(t, wireUpdate(t, client), status, target.url)
+		requireMoved(t, update(t.Context(), client), status, target.url)
 		requests := origin.seen()
 		require.Len(t, requests, 1)
 		assert.Empty(t, requests[0].Header.Values("Cookie"))
@@ -118,122 +115,15 @@ func (j *fullJar) Cookies(*url.URL) []*http.Cookie {
 
 func TestRedirectAmongRetriesIsNotFollowed(t *testing.T) {
 	t.Parallel()
-	target := serveWire(t, wireAlways(wireAnswer(200, wireBody)))
+	target := serveWire(t, wireAlways(wireAnswer(200, good)))
 	for _, status := range redirections {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			origin := serveWire(t, func(c *wireConn) {
-				for c.next() != nil {
-					if len(c.server.seen()) == 1 {
-						c.send(wireAnswer(503, ""))
-						continue
-					}
-					c.send(moved(status, target.url))
-				}
-			})
-			api := requireMoved(t, wireUpdate(t, origin.client(t)), status, target.url)
+			origin := serveWire(t, wireAlways(wireAnswer(503, ""), moved(status, target.url)))
+			api := requireMoved(t, update(t.Context(), origin.client(t)), status, target.url)
 			assert.Equal(t, 2, api.Attempts)
 			assert.Len(t, origin.seen(), 2)
 		})
 	}
 	t.Cleanup(func() { assert.Zero(t, target.accepted.Load()) })
-}
-
-// proxied is the variable that makes this test binary the program whose proxy
-// comes from the environment: net/http reads that once per process.
-const proxied = "SPIDERIQ_TEST_PROXIED"
-
-func TestProxyFromTheEnvironment(t *testing.T) {
-	if base := os.Getenv(proxied); base != "" {
-		client, err := spideriq.NewClient(wireToken, spideriq.WithBaseURL(base), spideriq.WithInsecureHTTP())
-		require.NoError(t, err)
-		err = wireUpdate(t, client, spideriq.WithMaxAttempts(1))
-		if strings.HasPrefix(base, "https:") {
-			require.IsType(t, (*spideriq.TransportError)(nil), err, "the proxy refuses CONNECT")
-			assert.NotContains(t, err.Error(), "spideriq.invalid")
-			return
-		}
-		require.NoError(t, err)
-		return
-	}
-	t.Parallel()
-	for base, want := range map[string]string{
-		"http://spideriq.invalid":  "PATCH http://spideriq.invalid/api/v1/integrations/42",
-		"https://spideriq.invalid": "CONNECT spideriq.invalid:443",
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			proxy := serveWire(t, func(c *wireConn) {
-				for r := c.next(); r != nil; r = c.next() {
-					if r.Method == http.MethodConnect {
-						c.send(wireAnswer(403, ""))
-						return
-					}
-					c.send(wireAnswer(200, wireBody))
-				}
-			})
-			program := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxyFromTheEnvironment$")
-			program.Env = append(os.Environ(), proxied+"="+base, "HTTP_PROXY="+proxy.url, "HTTPS_PROXY="+proxy.url, "NO_PROXY=", "no_proxy=")
-			output, err := program.CombinedOutput()
-			require.NoError(t, err, string(output))
-
-			requests := proxy.seen()
-			require.Len(t, requests, 1)
-			assert.Equal(t, want, requests[0].Method+" "+requests[0].RequestURI)
-			assert.Equal(t, strings.HasPrefix(want, "PATCH"), requests[0].Header.Get("Authorization") != "", "a proxy that passes TLS on learns no token")
-		})
-	}
-}
-
-func TestCallersProxyAndTLSSettingsStayInUse(t *testing.T) {
-	t.Parallel()
-	proxy := serveWireTLS(t, wireAlways(wireAnswer(200, wireBody)))
-	transport := proxy.transport(t) // trusts the proxy's certificate, which nothing else does
-	through, err := url.Parse(proxy.url)
-	require.NoError(t, err)
-	transport.Proxy = http.ProxyURL(through)
-	client, err := spideriq.NewClient(wireToken, spideriq.WithBaseURL("http://spideriq.invalid"), spideriq.WithInsecureHTTP(),
-		spideriq.WithHTTPClient(&http.Client{Transport: transport}))
-	require.NoError(t, err)
-	require.NoError(t, wireUpdate(t, client))
-	require.Len(t, proxy.seen(), 1)
-	assert.Equal(t, "http://spideriq.invalid/api/v1/integrations/42", proxy.seen()[0].RequestURI)
-}
-
-func TestNoTrustedConnectionNoRequest(t *testing.T) {
-	t.Parallel()
-	trusted := serveWireTLS(t, wireAlways(wireAnswer(200, wireBody)))
-	plain := serveWire(t, func(c *wireConn) {
-		_, _ = c.in.ReadByte()
-		c.send(wireAnswer(400, "this is not HTTPS"))
-	})
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(trusted.url, "https://"))
-	require.NoError(t, err)
-	for _, tt := range []struct {
-		name   string
-		base   string
-		client *http.Client
-		server *wireServer
-	}{
-		{"unknown certificate", trusted.url, new(http.Client), trusted},
-		{"certificate for another host", "https://localhost:" + port, &http.Client{Transport: trusted.transport(t)}, trusted},
-		{"plain server", strings.Replace(plain.url, "http:", "https:", 1), new(http.Client), plain},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			before := tt.server.accepted.Load()
-			client, err := spideriq.NewClient(wireToken, spideriq.WithBaseURL(tt.base), spideriq.WithHTTPClient(tt.client))
-			require.NoError(t, err)
-			err = wireUpdate(t, client)
-
-			require.IsType(t, (*spideriq.TransportError)(nil), err)
-			broken := err.(*spideriq.TransportError)
-			assert.Equal(t, 1, broken.Attempts)
-			assert.False(t, broken.MayHaveApplied)
-			assert.Equal(t, before+1, tt.server.accepted.Load())
-			for _, place := range []string{"127.0.0.1", "localhost", port} {
-				assert.NotContains(t, err.Error(), place)
-			}
-		})
-	}
-	assert.Empty(t, trusted.seen())
 }

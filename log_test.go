@@ -1,0 +1,66 @@
+package spideriq_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/spideriq/spideriq-go"
+)
+
+func TestNothingIsPrintedUnlessALoggerIsGiven(t *testing.T) {
+	t.Parallel()
+	if os.Getenv(child) != "" {
+		synctest.Test(t, func(t *testing.T) {
+			client := replying(failing(errReset), answer(503, no, "Location: ::"), answer(429, no)).client(t)
+			for _, call := range endpoints {
+				_ = call(t.Context(), client)
+			}
+			_ = update(t.Context(), newClient(t, nil, spideriq.WithBaseURL("http://127.0.0.1:1")))
+			os.Exit(0) // before the test says that it has passed
+		})
+	}
+	assert.Empty(t, runAsChild(t, t.Name()))
+}
+
+func TestLogTellsOfAttemptsAndNothingSecret(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		logger := spideriq.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+		quotes := func(req *http.Request) (*http.Response, error) {
+			return nil, &net.OpError{Op: "read", Err: fmt.Errorf("%w of %s to %s", syscall.ECONNRESET, req.Header["Authorization"], req.URL)}
+		}
+		quotesAll := func(req *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("cannot send %v", req.Header)
+		}
+		echo := `{"error": {"code": "` + fakeToken + `", "message": "` + fakeCredentials["api_key"] + `"}}`
+		hidden := spideriq.WithQuery(struct{ Q string }{"hidden"})
+		require.NoError(t, list(t.Context(), replying(quotes, answer(503, echo, "Retry-After: 7", "X-Request-Id: of-the-answer"), answer(200, good)).client(t, logger), hidden))
+		require.Error(t, create(t.Context(), replying(answer(503, echo)).client(t, logger)))
+
+		text := log.String()
+		for _, secret := range []string{"Bearer", "hidden", "groq", "spideriq.ai", "of-the-answer", "?"} {
+			assert.NotContains(t, text, secret)
+		}
+		assert.Equal(t, 4, strings.Count(text, `"DEBUG"`), "attempts")
+		assert.Equal(t, 2, strings.Count(text, `"WARN"`), "waits")
+		assert.Contains(t, text, `"path":"/integrations"`)
+		assert.Contains(t, text, `"method":"GET"`)
+		assert.Contains(t, text, `"status":503`)
+
+		require.Error(t, update(t.Context(), replying(quotesAll).client(t, logger)))
+		assert.Contains(t, log.String(), "cannot send")
+		assertNoSecret(t, log.String())
+	})
+}
