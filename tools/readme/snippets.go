@@ -91,7 +91,7 @@ func compile(root string, documents []document) error {
 	cmd := exec.Command("go", vet...)
 	cmd.Dir = root
 	if printed, err := cmd.CombinedOutput(); err != nil {
-		failures = append(failures, fmt.Errorf("Go blocks, by document and line: %w\n%s", err, printed))
+		failures = append(failures, fmt.Errorf("go vet of the Go blocks, by document and line: %w\n%s", err, printed))
 	}
 	return errors.Join(failures...)
 }
