@@ -11,13 +11,13 @@ import (
 // A document is what a Markdown file wants the reader to do.
 type document struct {
 	name     string // below the root
-	sessions []session
+	shells   []shell
 	snippets []snippet
-	typing   int // number of the session with the transcripts
+	typing   int // number of the shell with the transcripts
 }
 
-// A session is typed into one shell.
-type session []command
+// A shell takes the commands that are typed into it, one after the other.
+type shell []command
 
 type command struct {
 	line  int
@@ -68,7 +68,7 @@ func read(root, path string) (document, error) {
 		default:
 			for _, found := range span.FindAllStringSubmatch(lines[i], -1) {
 				if text := strings.ReplaceAll(found[1], `\|`, "|"); typed.MatchString(text) { // as tables want it
-					d.sessions = append(d.sessions, session{{line: i + 1, text: text}})
+					d.shells = append(d.shells, shell{{line: i + 1, text: text}})
 				}
 			}
 			i++
@@ -79,13 +79,13 @@ func read(root, path string) (document, error) {
 
 // block takes lines of which the first is after line number before. Those that are
 // not in another language are a transcript, with "$ " before its commands, or
-// commands only, a line each. All transcripts of a document are one session.
+// commands only, a line each. All transcripts of a document are typed into one shell.
 func (d *document) block(language string, before int, lines []string) {
 	if language != "" && language != "console" {
 		d.snippets = append(d.snippets, snippet{before + 1, language, strings.Join(lines, "\n") + "\n"})
 		return
 	}
-	var s session
+	var s shell
 	for i, line := range lines {
 		text, prompt := strings.CutPrefix(line, "$ ")
 		switch {
@@ -98,11 +98,11 @@ func (d *document) block(language string, before int, lines []string) {
 		}
 	}
 	if len(s) > 0 && s[0].shown && d.typing > 0 {
-		d.sessions[d.typing-1] = append(d.sessions[d.typing-1], s...)
+		d.shells[d.typing-1] = append(d.shells[d.typing-1], s...)
 		return
 	}
-	d.sessions = append(d.sessions, s)
+	d.shells = append(d.shells, s)
 	if len(s) > 0 && s[0].shown {
-		d.typing = len(d.sessions)
+		d.typing = len(d.shells)
 	}
 }

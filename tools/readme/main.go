@@ -44,7 +44,7 @@ func check(root string) error {
 		documents = append(documents, d)
 	}
 	for _, d := range documents[:len(examples)] {
-		for _, s := range d.sessions {
+		for _, s := range d.shells {
 			for _, c := range s {
 				shown[c.text] = c.shows
 			}

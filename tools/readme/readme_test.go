@@ -53,7 +53,7 @@ func TestWhatIsFoundInADocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	var found []string
-	for _, s := range d.sessions {
+	for _, s := range d.shells {
 		for _, c := range s {
 			found = append(found, c.text+" > "+strings.Join(c.shows, ","))
 		}

@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// run runs the sessions of a document one after the other, in its folder below root.
+// run runs the shells of a document one after the other, in its folder below root.
 // What is shown elsewhere is not run again, but must be the same.
 func (d document) run(root string, elsewhere map[string][]string) error {
 	// The documents name these ports, which may be taken here.
 	ports := strings.NewReplacer("127.0.0.1:8089", freePort(), "127.0.0.1:6399", freePort())
 	var failures []error
-	for _, s := range d.sessions {
+	for _, s := range d.shells {
 		began := time.Now()
 		if err := s.run(filepath.Join(root, filepath.Dir(d.name)), ports, elsewhere); err != nil {
 			failures = append(failures, fmt.Errorf("%s:%w", d.name, err))
@@ -40,7 +40,7 @@ func freePort() string {
 	return listener.Addr().String()
 }
 
-// prelude is for the commands of a session and of elsewhere.go.
+// prelude is for the commands of a shell and of elsewhere.go.
 const prelude = `
 unset SPIDERIQ_TOKEN SPIDERIQ_API_URL REDIS_URL
 up() { until (exec 3<>"/dev/tcp/${1/:/\/}") 2>/dev/null; do sleep 0.05; done; } # waits for a server
@@ -49,7 +49,7 @@ ended() { local status=$?; printf '\n@@%s@@\n' $status; return $status; }
 
 var end = regexp.MustCompile(`\n@@(\d+)@@\n`)
 
-func (s session) run(dir string, ports *strings.Replacer, elsewhere map[string][]string) error {
+func (s shell) run(dir string, ports *strings.Replacer, elsewhere map[string][]string) error {
 	script := prelude
 	var run []command
 	for _, c := range s {
