@@ -63,11 +63,11 @@ func outcome(err error) string {
 	if err == nil {
 		return "ok"
 	}
-	if refused, ok := errors.AsType[*spideriq.TransportError](err); ok {
+	if unanswered, ok := errors.AsType[*spideriq.TransportError](err); ok {
 		switch {
-		case errors.Is(refused, context.Canceled):
+		case errors.Is(unanswered, context.Canceled):
 			return "canceled"
-		case errors.Is(refused, context.DeadlineExceeded):
+		case errors.Is(unanswered, context.DeadlineExceeded):
 			return "deadline"
 		}
 		return "no_answer"
