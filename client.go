@@ -225,6 +225,8 @@ func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (e
 	case nil:
 	case UpdateParams:
 		r.Body, err = body.json()
+	case interface{ wire() createBody }:
+		r.Body, err = json.Marshal(body.wire())
 	default:
 		r.Body, err = json.Marshal(body)
 	}

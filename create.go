@@ -67,6 +67,8 @@ type createBody struct {
 	Credentials map[string]string `json:"credentials"`
 }
 
+func (p CreateParams) wire() createBody { return createBody{p, p.Credentials} }
+
 // Create adds a key to the pool and returns its integration. The API allows
 // several keys of one provider and knows no idempotency key, so a repeated create
 // makes a second integration. Create is therefore repeated only when the request
@@ -84,8 +86,7 @@ func (s *IntegrationsService) Create(ctx context.Context, params CreateParams, o
 	if params.ProviderName == "" || len(params.Credentials) == 0 {
 		return nil, errors.New("spideriq: POST /integrations: ProviderName and Credentials are required")
 	}
-	body := createBody{params, params.Credentials}
-	return fetch[Integration](ctx, s, call{method: http.MethodPost, path: collection, body: body, member: "integration"}, opts)
+	return fetch[Integration](ctx, s, call{method: http.MethodPost, path: collection, body: params, member: "integration"}, opts)
 }
 
 // The providers that the API documents. The set is open: wherever a provider name

@@ -97,8 +97,8 @@ func (r *request) hidden() *strings.Replacer {
 			secrets = append(secrets, part)
 		}
 	}
-	if create, ok := r.body.(createBody); ok {
-		for _, secret := range create.Credentials {
+	if create, ok := r.body.(interface{ wire() createBody }); ok {
+		for _, secret := range create.wire().Credentials {
 			if len(secret) >= 4 {
 				secrets = append(secrets, secret)
 			}

@@ -19,8 +19,8 @@ type value string
 
 const null value = "null"
 
-// parse returns the one JSON value that body is, without a byte order mark. Invalid
-// UTF-8 becomes U+FFFD.
+// parse returns the one JSON value that body is, without a byte order mark. As in
+// encoding/json, invalid UTF-8 becomes U+FFFD.
 func parse(body []byte) (value, error) {
 	text := bytes.Trim(bytes.TrimPrefix(body, []byte("\uFEFF")), " \t\r\n")
 	if len(text) == 0 {
@@ -30,7 +30,7 @@ func parse(body []byte) (value, error) {
 		return null, errors.New("the body is not JSON")
 	}
 	if !utf8.Valid(text) {
-		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+		return value([]rune(string(text))), nil
 	}
 	return value(text), nil
 }
@@ -206,12 +206,11 @@ func (v value) set(to any) (err error) {
 	case **Amount:
 		*to = v.amount()
 	case *map[string]string:
-		*to = nil
-		for name, member := range v.members {
-			if *to == nil {
-				*to = make(map[string]string)
+		if *to = nil; v[0] == '{' {
+			*to = make(map[string]string)
+			for name, member := range v.members {
+				(*to)[name] = member.text()
 			}
-			(*to)[name] = member.text()
 		}
 	case decoder:
 		if v != null {

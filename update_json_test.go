@@ -15,7 +15,9 @@ func TestUpdateIsWrittenAsEncodingJSONWould(t *testing.T) {
 	same := func(p UpdateParams) {
 		want, err := json.Marshal(p)
 		require.NoError(t, err)
-		assert.Equal(t, string(want), string(p.json()))
+		got, err := p.json()
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got))
 	}
 	same(UpdateParams{})
 	fields := reflect.TypeFor[UpdateParams]().NumField()

@@ -89,10 +89,11 @@ func encodeQuery(params any) (url.Values, error) {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t != nil && t.Kind() == reflect.Struct {
-		if err := inQuery(t); err != nil {
-			return nil, err
-		}
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("%T is not a struct", params)
+	}
+	if err := inQuery(t); err != nil {
+		return nil, err
 	}
 	return query.Values(params)
 }

@@ -68,9 +68,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := update
-				r.Repeat = tt.repeat
-				result := making(dialing(t, tt.first, answers(created)), nil).Do(t.Context(), r)
+				result := update(t.Context(), making(dialing(t, tt.first, answers(created)), nil), func(c *Call) { c.Repeat = tt.repeat })
 				assert.Equal(t, tt.attempts, result.Attempts)
 				assert.Equal(t, tt.status, result.Answer.StatusCode)
 				assert.Equal(t, tt.attempts == 1, result.Err != nil)
@@ -94,7 +92,7 @@ func TestServerThatClosesAnIdleConnectionAsARequestGoesOut(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			closes := make(chan struct{})
 			tr := making(dialing(t, kept(closes), answers(created)), nil)
-			require.NoError(t, tr.Do(t.Context(), update).Err)
+			require.NoError(t, update(t.Context(), tr).Err)
 
 			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(conn httptrace.GotConnInfo) {
 				if conn.Reused {
@@ -102,9 +100,7 @@ func TestServerThatClosesAnIdleConnectionAsARequestGoesOut(t *testing.T) {
 					synctest.Wait()
 				}
 			}})
-			r := update
-			r.Repeat = repeat
-			result := tr.Do(ctx, r)
+			result := update(ctx, tr, func(c *Call) { c.Repeat = repeat })
 			require.NoError(t, result.Err)
 			assert.Equal(t, 2, result.Attempts)
 			assert.False(t, result.MayHaveApplied)
@@ -120,8 +116,8 @@ func TestServerThatClosesAnIdleConnectionOnARequest(t *testing.T) {
 			answers("")(conn, in)
 		}
 		tr := making(dialing(t, answerOnce, answers(created)), nil)
-		require.NoError(t, tr.Do(t.Context(), update).Err)
-		result := tr.Do(t.Context(), update)
+		require.NoError(t, update(t.Context(), tr).Err)
+		result := update(t.Context(), tr)
 		require.NoError(t, result.Err)
 		assert.Equal(t, 2, result.Attempts)
 	})
@@ -155,10 +151,8 @@ func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
 					time.AfterFunc(tt.leaves, cancel)
 				}
 				rt := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return nil, tt.dial() }}
-				r := update
-				r.Repeat = false // as a create
 				began := time.Now()
-				result := making(rt, nil).Do(ctx, r)
+				result := update(ctx, making(rt, nil), once)
 				require.Error(t, result.Err)
 				assert.Equal(t, tt.attempts, result.Attempts)
 				assert.False(t, result.MayHaveApplied)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"regexp"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ func classify(err error, connection, unsent bool) failure {
 		op = e.Op
 	}
 	timeout, ok := errors.AsType[net.Error](err)
-	f := failure{unsent: unsent, timeout: ok && timeout.Timeout()}
+	f := failure{unsent: unsent, timeout: ok && timeout.Timeout() || errors.Is(err, os.ErrDeadlineExceeded)}
 	switch dns, ok := errors.AsType[*net.DNSError](err); {
 	case isTLS(err):
 		f.unsent = unsent || !connection

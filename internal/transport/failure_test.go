@@ -19,6 +19,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+var timeout = fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded)
+
 // An errOpaque error has no type and no text that anybody knows.
 var errOpaque = errors.New("errOpaque")
 
@@ -50,7 +52,7 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 		{"closed", reading(net.ErrClosed), passing},
 		{"EOF before an answer", io.EOF, passing},
 		{"EOF in an answer", io.ErrUnexpectedEOF, passing},
-		{"time of the attempt", &Timeout{time.Second}, failure{passing: true, timeout: true}},
+		{"time of the attempt", timeout, failure{passing: true, timeout: true}},
 		{"read timeout", reading(os.ErrDeadlineExceeded), failure{passing: true, timeout: true}},
 
 		{"no such host", dial(&net.DNSError{Err: "no such host", Name: "api.test", IsNotFound: true}), unsent},
@@ -90,7 +92,7 @@ func TestFailuresBehindASentRequest(t *testing.T) {
 	}{
 		{"anything of net/http", errOpaque, true, false, failure{passing: true}},
 		{"anything before a request was written", errOpaque, false, true, failure{unsent: true}},
-		{"time ran out before", &Timeout{time.Second}, false, true, failure{passing: true, unsent: true, timeout: true}},
+		{"time ran out before", timeout, false, true, failure{passing: true, unsent: true, timeout: true}},
 		{"alert after the request", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, true, false, failure{}},
 		{"certificate asked for late", x509.UnknownAuthorityError{}, true, false, failure{}},
 	}
@@ -109,20 +111,19 @@ func TestDescribeNamesNoPlace(t *testing.T) {
 	}{
 		{"unknown", errOpaque, "errOpaque"},
 		{"lines", errors.New("one\n\ttwo"), "one two"},
-		{"timeout", &Timeout{1500 * time.Millisecond}, "no answer within 1.5s"},
-		{"timeout inside", fmt.Errorf("x: %w", &Timeout{time.Second}), "no answer within 1s"},
+		{"time of the attempt", timeout, "no answer within 1s"},
 		{"refused", &url.Error{Op: "Patch", URL: "https://api.test/x?q=1", Err: dial(errno(syscall.ECONNREFUSED))}, syscall.ECONNREFUSED.Error()},
 		{"reset", reading(errno(syscall.ECONNRESET)), syscall.ECONNRESET.Error()},
-		{"no such host", dial(&net.DNSError{Name: "api.test", Server: "10.0.0.1:53", IsNotFound: true}), "no such host"},
-		{"DNS", dial(&net.DNSError{Err: "server misbehaving", Name: "api.test", Server: "10.0.0.1:53"}), "DNS lookup failed"},
+		{"no such host", dial(&net.DNSError{Err: "no such host", Name: "api", Server: "10.0.0.1:53", IsNotFound: true}), "no such host"},
+		{"DNS", dial(&net.DNSError{Err: "server misbehaving", Name: "api.test", Server: "10.0.0.1:53"}), "server misbehaving"},
 		{"certificate", x509.HostnameError{Host: "api.test", Certificate: new(x509.Certificate)}, "the server's certificate or TLS is not valid"},
 		{"EOF", io.EOF, "the connection was closed before the whole answer had come"},
 		{"cut", fmt.Errorf("x: %w", io.ErrUnexpectedEOF), "the connection was closed before the whole answer had come"},
 		{"net timeout", &url.Error{Op: "Get", URL: "https://api.test", Err: os.ErrDeadlineExceeded}, "timeout"},
 		{"deadline", &url.Error{Op: "Get", URL: "https://api.test", Err: context.DeadlineExceeded}, context.DeadlineExceeded.Error()},
-		{"cause", &interruption{context.Canceled, dial(errno(syscall.ECONNREFUSED))}, "context canceled: " + syscall.ECONNREFUSED.Error()},
+		{"cause", fmt.Errorf("%w: %w", context.Canceled, dial(errno(syscall.ECONNREFUSED))), "context canceled: dial tcp (address): connect: " + syscall.ECONNREFUSED.Error()},
 		{"URL", errors.New(`Get "https://user:pass@api.test:8443/v1?token=x": bad`), " bad"},
-		{"host", errors.New("lookup www.api.test failed"), "lookup (address) failed"},
+		{"host", errors.New("cannot reach www.api.test today"), "cannot reach (address) today"},
 		{"host and port", errors.New("no route to gateway:8443 today"), "no route to (address) today"},
 		{"IPv4", errors.New("from 10.0.0.7 to 10.0.0.8:443"), "from (address) to (address)"},
 		{"IPv6", errors.New("to [2001:db8::1]:443 and [::1]"), "to (address) and (address)"},
@@ -133,7 +134,7 @@ func TestDescribeNamesNoPlace(t *testing.T) {
 			t.Parallel()
 			text := Describe(tt.err)
 			assert.Contains(t, text, tt.want)
-			assert.NotRegexp(t, `api\.test|gateway|10\.|::1|443|http|user|token|\n`, strings.TrimPrefix(text, "http: "))
+			assert.NotRegexp(t, `\bapi\b|gateway|10\.|::1|443|http|user|token|\n`, strings.TrimPrefix(text, "http: "))
 		})
 	}
 }

@@ -84,5 +84,5 @@ func withJitter(ctx context.Context, d time.Duration) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		room = min(room, (time.Until(deadline)-d)/2)
 	}
-	return d + 1 + rand.N(max(room, 1))
+	return d + rand.N(max(room, 0)+1)
 }

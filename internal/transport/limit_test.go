@@ -30,6 +30,18 @@ func TestPauseNeverGetsShorter(t *testing.T) {
 	})
 }
 
+// through sends a call to the limit and tells whether it comes out behind it.
+func through(t *testing.T, tr *Transport, ctx context.Context, c *Call) (sent bool, err error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, callKey{}, c), http.MethodGet, "https://api.test", nil)
+	require.NoError(t, err)
+	_, err = limit{tr, roundTripper(func(*http.Request) (*http.Response, error) {
+		sent = true
+		return nil, nil
+	})}.RoundTrip(req)
+	return sent, err
+}
+
 func TestPauseHoldsCallsBack(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("gone")
@@ -66,23 +78,27 @@ func TestPauseHoldsCallsBack(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := &call{Context: t.Context()}
+				ctx := t.Context()
 				if tt.context != nil {
-					ctx, cancel := tt.context(t.Context())
+					var cancel context.CancelFunc
+					ctx, cancel = tt.context(ctx)
 					defer cancel()
-					c.Context = ctx
 				}
-				var p pause
+				tr, c := &Transport{}, &Call{}
 				if tt.pause != 0 {
-					p.extend(tt.pause)
+					tr.pause.extend(tt.pause)
 				}
 				began := time.Now()
-				assert.Equal(t, tt.goes, p.over(c))
+				goes, err := through(t, tr, ctx, c)
+				assert.Equal(t, tt.goes, goes)
 				took := time.Since(began)
 				assert.GreaterOrEqual(t, took, tt.least)
 				assert.LessOrEqual(t, took, tt.most)
-				assert.Equal(t, tt.held, c.result.Held)
-				assert.ErrorIs(t, c.result.Err, tt.err)
+				assert.Equal(t, tt.held, c.Held)
+				assert.Equal(t, tt.goes, err == nil)
+				if tt.err != nil {
+					assert.ErrorIs(t, err, tt.err)
+				}
 			})
 		})
 	}
@@ -98,15 +114,15 @@ func TestJitterIsPositiveAndSmall(t *testing.T) {
 			{10 * time.Second, 10*time.Second + 100*time.Millisecond, 50 * time.Millisecond},
 		}
 		for _, tt := range tests {
-			c := &call{Context: t.Context()}
+			ctx := t.Context()
 			if tt.deadline > 0 {
-				ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, tt.deadline)
 				defer cancel()
-				c.Context = ctx
 			}
 			var least, most time.Duration = math.MaxInt64, 0
 			for range 1000 {
-				jitter := c.withJitter(tt.wait) - tt.wait
+				jitter := withJitter(ctx, tt.wait) - tt.wait
 				least, most = min(least, jitter), max(most, jitter)
 			}
 			assert.Positive(t, least, tt.wait)
@@ -119,9 +135,8 @@ func TestJitterIsPositiveAndSmall(t *testing.T) {
 
 func TestJitterDoesNotOverflow(t *testing.T) {
 	t.Parallel()
-	c := &call{Context: context.Background()}
 	for range 100 {
-		assert.Positive(t, c.withJitter(math.MaxInt64))
+		assert.Positive(t, withJitter(t.Context(), math.MaxInt64))
 	}
 }
 
@@ -146,18 +161,13 @@ func TestLimitAsksTheLimiter(t *testing.T) {
 		{"outlasts the caller", func(context.Context) error { cancel(gone); return nil }, false, gone},
 	}
 	for _, tt := range tests {
-		c := &call{Context: ctx, t: &Transport{cfg: Config{Limiter: tt.wait}}}
-		c.result.Err = errors.New("of the attempt before")
-		sent := false
-		req, err := http.NewRequestWithContext(c, http.MethodGet, "https://api.test", nil)
-		require.NoError(t, err)
-		_, err = limit{c.t, roundTripper(func(*http.Request) (*http.Response, error) {
-			sent = true
-			return nil, nil
-		})}.RoundTrip(req)
-		require.NoError(t, err)
+		c := &Call{}
+		sent, err := through(t, &Transport{Config: Config{Limiter: tt.wait}}, ctx, c)
 		assert.Equal(t, tt.sent, sent, tt.name)
-		assert.ErrorIs(t, c.result.Err, tt.err, tt.name)
+		assert.ErrorIs(t, err, tt.err, tt.name)
+		if tt.err == full {
+			assert.Equal(t, full, c.Err)
+		}
 	}
 }
 
@@ -167,21 +177,17 @@ func TestPauseThatBeginsDuringTheLimitersWaitCounts(t *testing.T) {
 		began := time.Now()
 		tr := &Transport{}
 		turns := 0
-		tr.cfg.Limiter = limiter(func(context.Context) error {
+		tr.Limiter = limiter(func(context.Context) error {
 			if turns++; turns == 1 {
 				time.Sleep(time.Second)
 				tr.pause.extend(10 * time.Second)
 			}
 			return nil
 		})
-		c := &call{Context: t.Context(), t: tr}
-		req, err := http.NewRequestWithContext(c, http.MethodGet, "https://api.test", nil)
+		sent, err := through(t, tr, t.Context(), &Call{})
 		require.NoError(t, err)
-		_, err = limit{tr, roundTripper(func(*http.Request) (*http.Response, error) {
-			assert.Greater(t, time.Since(began), 11*time.Second)
-			return nil, nil
-		})}.RoundTrip(req)
-		require.NoError(t, err)
+		assert.True(t, sent)
+		assert.Greater(t, time.Since(began), 11*time.Second)
 		assert.Equal(t, 2, turns, "the turn has passed with the pause")
 	})
 }

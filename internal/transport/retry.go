@@ -65,8 +65,11 @@ func (t *Transport) next(ctx context.Context, c *Call) time.Duration {
 	if limited && wait > 0 {
 		t.pause.extend(wait)
 	}
-	if !c.mayRepeat(stated) || c.Attempts >= cmp.Or(c.MaxAttempts, t.Policy.MaxAttempts) ||
-		c.Answer.Header.Get("X-Should-Retry") == "false" || contextError(ctx) != nil {
+	if !c.mayRepeat(stated) || c.Attempts >= cmp.Or(c.MaxAttempts, t.Policy.MaxAttempts) || c.Answer.Header.Get("X-Should-Retry") == "false" {
+		return 0
+	}
+	if ended := contextError(ctx); ended != nil {
+		c.Err = ended
 		return 0
 	}
 	asked := wait > 0

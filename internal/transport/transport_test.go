@@ -16,7 +16,7 @@ var api = url.URL{Scheme: "https", Host: "api.test", Path: "/api/v1"}
 // making returns a transport to api with a patience of a minute.
 func making(base http.RoundTripper, change func(*Config)) *Transport {
 	cfg := Config{
-		URL: &api, Base: base, Timeout: time.Minute, Final: func([]byte) bool { return false },
+		API: &api, Base: base, Timeout: time.Minute, Final: func([]byte) bool { return false },
 		Policy: Policy{MaxAttempts: 3, BaseDelay: time.Second, MaxDelay: time.Second, MaxRetryAfter: time.Minute},
 	}
 	if change != nil {
@@ -25,7 +25,18 @@ func making(base http.RoundTripper, change func(*Config)) *Transport {
 	return New(cfg)
 }
 
-var update = Request{Method: http.MethodPatch, URL: api, Bearer: "Bearer secret", Body: []byte("{}"), Repeat: true}
+// update makes an update through tr, changed in some ways.
+func update(ctx context.Context, tr *Transport, changes ...func(*Call)) *Call {
+	c := &Call{Method: http.MethodPatch, URL: api, Header: http.Header{"Accept": {"application/json"}}, Bearer: "Bearer secret", Body: []byte("{}"), Repeat: true}
+	for _, change := range changes {
+		change(c)
+	}
+	tr.Do(ctx, c)
+	return c
+}
+
+// once makes a call one that must not be repeated when it may have been applied.
+func once(c *Call) { c.Repeat = false }
 
 func TestLayersStandInTheirOrder(t *testing.T) {
 	t.Parallel()
@@ -46,7 +57,7 @@ func TestLayersStandInTheirOrder(t *testing.T) {
 				return nil
 			})
 		})
-		result := tr.Do(t.Context(), update)
+		result := update(t.Context(), tr)
 		assert.Equal(t, 3, result.Attempts)
 		assert.Equal(t, []string{"limiter", "base with Bearer secret", "limiter", "base with Bearer secret",
 			"limiter", "base with Bearer secret"}, steps)
@@ -65,16 +76,16 @@ func TestFailuresDoNotEmptyThePoolOfConnections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		base := &pool{RoundTripper: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errOpaque })}
-		making(base, nil).Do(t.Context(), update)
+		update(t.Context(), making(base, nil))
 
 		base.RoundTripper = roundTripper(func(req *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 503, Request: req}, nil
 		})
-		making(base, nil).Do(t.Context(), update)
+		update(t.Context(), making(base, nil))
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(1, cancel)
-		making(base, func(cfg *Config) { cfg.Policy.BaseDelay = time.Hour; cfg.Policy.MaxDelay = time.Hour }).Do(ctx, update)
+		update(ctx, making(base, func(cfg *Config) { cfg.Policy.BaseDelay = time.Hour; cfg.Policy.MaxDelay = time.Hour }))
 		assert.ErrorIs(t, ctx.Err(), context.Canceled)
 		assert.Zero(t, base.emptied)
 	})

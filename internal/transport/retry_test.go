@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"math"
 	"net/http"
 	"strings"
@@ -24,6 +23,7 @@ const (
 	apiTime   = "Mon, 23 Nov 2026 12:00:00 GMT" // in the Date header
 	apiUnix   = "1795435200"                    // the same
 	farFuture = 9223372036 * time.Second        // the most whole seconds that a Duration holds
+	century   = 100 * 365 * 24 * time.Hour
 )
 
 func TestRetryAfter(t *testing.T) {
@@ -94,8 +94,8 @@ func TestRateLimitResetIsMeasuredAgainstTheAPIsClock(t *testing.T) {
 		{"past", header("Date", apiTime, "X-RateLimit-Reset", "1795435199"), 0},
 		{"no Date", header("X-RateLimit-Reset", "946684830"), 30 * time.Second},
 		{"zero", header("Date", apiTime, "X-RateLimit-Reset", "0"), 0},
-		{"milliseconds", header("Date", apiTime, "X-RateLimit-Reset", apiUnix+"000"), farFuture},
-		{"far beyond an int64", header("Date", apiTime, "X-RateLimit-Reset", strings.Repeat("9", 99)), farFuture},
+		{"milliseconds", header("Date", apiTime, "X-RateLimit-Reset", apiUnix+"000"), century},
+		{"far beyond an int64", header("Date", apiTime, "X-RateLimit-Reset", strings.Repeat("9", 99)), century},
 		{"negative", header("Date", apiTime, "X-RateLimit-Reset", "-30"), unstated},
 		{"fraction", header("Date", apiTime, "X-RateLimit-Reset", "1795435230.5"), unstated},
 		{"words", header("Date", apiTime, "X-RateLimit-Reset", "later"), unstated},
@@ -109,7 +109,7 @@ func TestRateLimitResetIsMeasuredAgainstTheAPIsClock(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				wait, stated := RetryAfter(Answer{StatusCode: http.StatusTooManyRequests, Header: tt.header})
 				assert.Equal(t, tt.want != unstated, stated)
-				assert.Equal(t, max(tt.want, 0), wait)
+				assert.Equal(t, max(tt.want, 0), min(wait, century))
 			})
 		})
 	}
@@ -120,7 +120,7 @@ func TestRateLimitResetSaturatesWhateverTheDate(t *testing.T) {
 	wait, stated := RetryAfter(Answer{StatusCode: http.StatusTooManyRequests,
 		Header: header("Date", "Mon, 01 Jan 0001 00:00:00 GMT", "X-RateLimit-Reset", "9223372036854775807")})
 	assert.True(t, stated)
-	assert.Equal(t, farFuture, wait)
+	assert.Greater(t, wait, century)
 }
 
 func TestBackoffIsFullJitterUnderADoublingCeiling(t *testing.T) {
@@ -156,58 +156,59 @@ func TestBackoffStandsTheLongestDelays(t *testing.T) {
 
 func TestNextDecides(t *testing.T) {
 	t.Parallel()
-	passing, sent := failure{passing: true}, Request{Repeat: true, MaxAttempts: 3}
+	limited := func(pairs ...string) func(*Transport, *Call) {
+		return func(_ *Transport, c *Call) { c.Answer = Answer{StatusCode: 429, Header: header(pairs...)} }
+	}
+	said := func(pairs ...string) func(*Transport, *Call) {
+		return func(_ *Transport, c *Call) { c.Answer.Header = header(pairs...) }
+	}
+	failed := func(f failure) func(*Transport, *Call) {
+		return func(_ *Transport, c *Call) { c.Answer, c.Err, c.failure = Answer{}, errOpaque, f }
+	}
+	spent := func(taken int64) func(*Transport, *Call) {
+		return func(tr *Transport, _ *Call) { tr.budget.taken = taken }
+	}
+	unrepeatable := func(_ *Transport, c *Call) { c.Repeat = false }
 	tests := []struct {
 		name   string
-		change func(*call)
+		change []func(*Transport, *Call)
 		again  bool
 	}{
-		{"success", func(c *call) { c.answer.StatusCode = 200 }, false},
-		{"503", func(*call) {}, true},
-		{"503 of what must not be repeated", func(c *call) { c.req.Repeat = false }, false},
-		{"last attempt", func(c *call) { c.result.Attempts = 3 }, false},
-		{"told not to", func(c *call) { c.answer.Header = header("x-should-retry", "false") }, false},
-		{"told to", func(c *call) { c.answer.Header = header("x-should-retry", "true") }, true},
-		{"told to, of what is never repeated", func(c *call) {
-			c.answer = Answer{StatusCode: 404, Header: header("x-should-retry", "true")}
-		}, false},
-		{"wait too long", func(c *call) { c.answer.Header = header("Retry-After", "61") }, false},
-		{"longest wait", func(c *call) { c.answer.Header = header("Retry-After", "60") }, true},
-		{"bare 429", func(c *call) { c.answer.StatusCode = 429 }, false},
-		{"429 with a wait", func(c *call) { c.answer = Answer{StatusCode: 429, Header: header("Retry-After", "1")} }, true},
-		{"429 with a wait, of what must not be repeated", func(c *call) {
-			c.answer, c.req.Repeat = Answer{StatusCode: 429, Header: header("Retry-After", "1")}, false
-		}, true},
-		{"429 that is final", func(c *call) {
-			c.answer = Answer{StatusCode: 429, Header: header("Retry-After", "1"), Body: []byte("final")}
-		}, false},
-		{"passing failure", func(c *call) { c.answer, c.result.Err, c.failure = Answer{}, context.Canceled, passing }, true},
-		{"passing failure of what must not be repeated", func(c *call) {
-			c.answer, c.result.Err, c.failure, c.req.Repeat = Answer{}, context.Canceled, passing, false
-		}, false},
-		{"passing failure before sending", func(c *call) {
-			c.answer, c.result.Err, c.failure, c.req.Repeat = Answer{}, context.Canceled, failure{passing: true, unsent: true}, false
-		}, true},
-		{"lasting failure", func(c *call) { c.answer, c.result.Err, c.failure = Answer{}, context.Canceled, failure{unsent: true} }, false},
-		{"spent budget", func(c *call) { c.t.budget.taken.Store(budgetSize - 4) }, false},
-		{"budget for one", func(c *call) { c.t.budget.taken.Store(budgetSize - 5) }, true},
-		{"budget for one, after a timeout", func(c *call) {
-			c.t.budget.taken.Store(budgetSize - 9)
-			c.answer, c.result.Err, c.failure = Answer{}, context.Canceled, failure{passing: true, timeout: true}
-		}, false},
+		{"success", []func(*Transport, *Call){func(_ *Transport, c *Call) { c.Answer.StatusCode = 200 }}, false},
+		{"503", nil, true},
+		{"503 of what must not be repeated", []func(*Transport, *Call){unrepeatable}, false},
+		{"last attempt", []func(*Transport, *Call){func(_ *Transport, c *Call) { c.Attempts = 3 }}, false},
+		{"last attempt of the policy", []func(*Transport, *Call){func(_ *Transport, c *Call) { c.Attempts, c.MaxAttempts = 5, 0 }}, false},
+		{"last but one of the policy", []func(*Transport, *Call){func(_ *Transport, c *Call) { c.Attempts, c.MaxAttempts = 4, 0 }}, true},
+		{"told not to", []func(*Transport, *Call){said("x-should-retry", "false")}, false},
+		{"told to", []func(*Transport, *Call){said("x-should-retry", "true")}, true},
+		{"told to, of what is never repeated", []func(*Transport, *Call){said("x-should-retry", "true"), func(_ *Transport, c *Call) { c.Answer.StatusCode = 404 }}, false},
+		{"wait too long", []func(*Transport, *Call){said("Retry-After", "61")}, false},
+		{"longest wait", []func(*Transport, *Call){said("Retry-After", "60")}, true},
+		{"bare 429", []func(*Transport, *Call){limited()}, false},
+		{"429 with a wait", []func(*Transport, *Call){limited("Retry-After", "1")}, true},
+		{"429 with a wait, of what must not be repeated", []func(*Transport, *Call){limited("Retry-After", "1"), unrepeatable}, true},
+		{"429 that is final", []func(*Transport, *Call){limited("Retry-After", "1"), func(_ *Transport, c *Call) { c.Answer.Body = []byte("final") }}, false},
+		{"passing failure", []func(*Transport, *Call){failed(failure{passing: true})}, true},
+		{"passing failure of what must not be repeated", []func(*Transport, *Call){failed(failure{passing: true}), unrepeatable}, false},
+		{"passing failure before sending", []func(*Transport, *Call){failed(failure{passing: true, unsent: true}), unrepeatable}, true},
+		{"lasting failure", []func(*Transport, *Call){failed(failure{unsent: true})}, false},
+		{"spent budget", []func(*Transport, *Call){spent(budgetSize - 4)}, false},
+		{"budget for one", []func(*Transport, *Call){spent(budgetSize - 5)}, true},
+		{"budget for one, after a timeout", []func(*Transport, *Call){failed(failure{passing: true, timeout: true}), spent(budgetSize - 9)}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			tr := &Transport{cfg: Config{
-				Policy: Policy{BaseDelay: time.Second, MaxDelay: time.Second, MaxRetryAfter: time.Minute},
-				Final:  func(body []byte) bool { return string(body) == "final" },
-			}}
-			c := &call{Context: t.Context(), t: tr, req: sent, answer: Answer{StatusCode: 503}, result: Result{Attempts: 1}}
-			tt.change(c)
-			c.result.Answer = c.answer
-			_, again := tr.next(c)
-			assert.Equal(t, tt.again, again)
+			tr := making(nil, func(cfg *Config) {
+				cfg.Policy.MaxAttempts = 5
+				cfg.Final = func(body []byte) bool { return string(body) == "final" }
+			})
+			c := &Call{Repeat: true, MaxAttempts: 3, Attempts: 1, Answer: Answer{StatusCode: 503}}
+			for _, change := range tt.change {
+				change(tr, c)
+			}
+			assert.Equal(t, tt.again, tr.next(t.Context(), c) > 0)
 		})
 	}
 }
