@@ -19,13 +19,7 @@ import (
 func (r *request) judge() error {
 	status := r.Answer.StatusCode
 	var err error
-	if r.Held > 0 {
-		return (&APIError{
-			StatusCode: http.StatusTooManyRequests, Message: "held back, because the API has asked to wait longer than this call can",
-			Method: r.method, Path: r.path, RetryAfter: r.Held, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied,
-		}).typed()
-	}
-	if r.Err == nil && status/100 == 2 {
+	if r.Err == nil && r.Held == 0 && status/100 == 2 {
 		if err = r.decode(); err == nil {
 			return nil
 		}
@@ -37,7 +31,7 @@ func (r *request) judge() error {
 			StatusCode: status, ContentType: oneLine(hidden.Replace(r.Answer.Header.Get("Content-Type")), 128),
 			Method: r.method, Path: r.path, Attempts: r.Attempts, Err: &cause{hidden.Replace(err.Error()), []error{err}},
 		}
-	case r.Err == nil:
+	case r.Err == nil || r.Held > 0:
 		return r.apiError(hidden)
 	}
 	errs := []error{r.Err}
@@ -120,21 +114,25 @@ func (i *ResponseInfo) fill(c *transport.Call) {
 	}
 }
 
-// apiError is what an answer that is no success says.
+// apiError is what an answer that is no success says, or why there was no request.
 func (r *request) apiError(hidden *strings.Replacer) error {
-	said := readErrorBody(r.Answer.Body, hidden)
-	wait, stated := transport.RetryAfter(r.Answer)
-	if !stated {
-		wait = said.retryAfter
+	e := &APIError{Method: r.method, Path: r.path, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied}
+	if r.Held > 0 {
+		e.StatusCode, e.RetryAfter = http.StatusTooManyRequests, r.Held
+		e.Message = "held back, because the API has asked to wait longer than this call can"
+		return e.typed()
 	}
-	header := r.Answer.Header.Clone()
-	for _, values := range header {
+	said := readErrorBody(r.Answer.Body, hidden)
+	e.StatusCode, e.Header = r.Answer.StatusCode, r.Answer.Header.Clone()
+	e.Code, e.Message = oneLine(hidden.Replace(said.code), 128), oneLine(hidden.Replace(said.message), maxMessage)
+	wait, stated := transport.RetryAfter(r.Answer)
+	if e.RetryAfter = wait; !stated {
+		e.RetryAfter = said.retryAfter
+	}
+	for _, values := range e.Header {
 		for i := range values {
 			values[i] = hidden.Replace(values[i])
 		}
 	}
-	return (&APIError{
-		StatusCode: r.Answer.StatusCode, Code: oneLine(hidden.Replace(said.code), 128), Message: oneLine(hidden.Replace(said.message), maxMessage),
-		Method: r.method, Path: r.path, RetryAfter: wait, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied, Header: header,
-	}).typed()
+	return e.typed()
 }

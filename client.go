@@ -46,9 +46,9 @@ type Client struct {
 // together. Nothing is read from the environment but the proxy settings that
 // net/http honours, and nothing is sent.
 func NewClient(token string, opts ...Option) (*Client, error) {
-	c := config{agent: "spideriq-go/" + Version, Config: transport.Config{Policy: defaultPolicy, Final: isFinal}}
-	mistakes := []error{WithBaseURL(DefaultBaseURL).apply(&c)}
-	for _, o := range opts {
+	c := config{agent: "spideriq-go/" + Version, Config: transport.Config{Final: isFinal}}
+	var mistakes []error
+	for _, o := range append([]Option{WithBaseURL(DefaultBaseURL), WithRetryPolicy(RetryPolicy{})}, opts...) {
 		if o != nil {
 			mistakes = append(mistakes, o.apply(&c))
 		}

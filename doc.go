@@ -34,7 +34,7 @@
 //   - no whole answer came: [TransportError];
 //   - a whole answer came with a 2xx status and makes no sense: [InvalidResponseError].
 //
-// Find them with errors.AsType or errors.As. MayHaveApplied, on the first two, says
+// Find them with [errors.AsType] or [errors.As]. MayHaveApplied, on the first two, says
 // that the change may have been made although the call failed. No error shows a
 // token, a credential, a host or a query.
 //

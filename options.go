@@ -90,9 +90,9 @@ func WithUserAgent(product string) Option {
 }
 
 // WithAttemptTimeout bounds one attempt, from looking for a connection to the last
-// byte of the answer. The default, also for 0, is 30 seconds. A call may take
-// several attempts and the waits between them: bound it by its context. A
-// negative d is refused.
+// byte of the answer. The default, also for 0, is 30 seconds; a shorter Timeout of the
+// client given to [WithHTTPClient] wins. A call may take several attempts and the
+// waits between them: bound it by its context. A negative d is refused.
 func WithAttemptTimeout(d time.Duration) Option {
 	return option[config](func(c *config) error {
 		c.Timeout = d
@@ -114,17 +114,15 @@ type RetryPolicy struct {
 func WithRetryPolicy(p RetryPolicy) Option {
 	return option[config](func(c *config) error {
 		c.Policy = transport.Policy{
-			MaxAttempts:   cmp.Or(p.MaxAttempts, defaultPolicy.MaxAttempts),
-			BaseDelay:     cmp.Or(p.BaseDelay, defaultPolicy.BaseDelay),
-			MaxDelay:      cmp.Or(p.MaxDelay, defaultPolicy.MaxDelay),
-			MaxRetryAfter: cmp.Or(p.MaxRetryAfter, defaultPolicy.MaxRetryAfter),
+			MaxAttempts:   cmp.Or(p.MaxAttempts, 3),
+			BaseDelay:     cmp.Or(p.BaseDelay, 500*time.Millisecond),
+			MaxDelay:      cmp.Or(p.MaxDelay, 8*time.Second),
+			MaxRetryAfter: cmp.Or(p.MaxRetryAfter, time.Minute),
 		}
 		return unless(min(time.Duration(p.MaxAttempts), p.BaseDelay, p.MaxDelay, p.MaxRetryAfter) >= 0 && c.Policy.BaseDelay <= c.Policy.MaxDelay,
 			"WithRetryPolicy: no field may be negative, nor BaseDelay above MaxDelay")
 	})
 }
-
-var defaultPolicy = transport.Policy{MaxAttempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 8 * time.Second, MaxRetryAfter: time.Minute}
 
 // A RateLimiter holds an attempt back until its turn has come, or returns an error
 // when ctx ends or the wait would outlast it. *rate.Limiter of
@@ -140,7 +138,8 @@ func WithRateLimiter(l RateLimiter) Option {
 	return option[config](func(c *config) error {
 		c.Limiter = l
 		v := reflect.ValueOf(l)
-		return unless(l != nil && (v.Kind() != reflect.Pointer || !v.IsNil()), "WithRateLimiter: the limiter must not be nil")
+		isNil := l == nil || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+		return unless(!isNil, "WithRateLimiter: the limiter must not be nil")
 	})
 }
 
