@@ -225,8 +225,9 @@ func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (e
 	case nil:
 	case UpdateParams:
 		r.Body, err = body.json()
-	case interface{ wire() createBody }:
-		r.Body, err = json.Marshal(body.wire())
+	case secretive:
+		sent, _ := body.wire()
+		r.Body, err = json.Marshal(sent)
 	default:
 		r.Body, err = json.Marshal(body)
 	}

@@ -85,6 +85,11 @@ func submatch(re *regexp.Regexp, s string) string {
 	return strings.Join(append(re.FindStringSubmatch(s), "")[1:], "")
 }
 
+// A secretive body has another form when it is sent, and what an error must not show.
+type secretive interface {
+	wire() (body any, secrets map[string]string)
+}
+
 // hidden returns what takes out of a text what must not come back in an error: the
 // token, the parts of one that has colons, and the credentials in the body of a
 // create. Those too short to be secret are left: they would take words out of a
@@ -97,8 +102,9 @@ func (r *request) hidden() *strings.Replacer {
 			secrets = append(secrets, part)
 		}
 	}
-	if create, ok := r.body.(interface{ wire() createBody }); ok {
-		for _, secret := range create.wire().Credentials {
+	if body, ok := r.body.(secretive); ok {
+		_, given := body.wire()
+		for _, secret := range given {
 			if len(secret) >= 4 {
 				secrets = append(secrets, secret)
 			}

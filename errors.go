@@ -196,7 +196,11 @@ func oneLine(s string, max int) string {
 		return s
 	}
 	const mark = "…"
-	return strings.ToValidUTF8(s[:max-len(mark)], "") + mark
+	end := max - len(mark)
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + mark
 }
 
 // A cause has a text of its own, without secrets and places, and keeps the errors

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"compress/flate"
 	"compress/gzip"
 	"context"
@@ -10,8 +11,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -29,16 +30,24 @@ type failure struct {
 // unsent, that no request was written.
 func classify(err error, connection, unsent bool) failure {
 	var op string // of the outermost one
-	if e, ok := errors.AsType[*net.OpError](err); ok {
-		op = e.Op
-	}
-	timeout, ok := errors.AsType[net.Error](err)
-	f := failure{unsent: unsent, timeout: ok && timeout.Timeout() || errors.Is(err, os.ErrDeadlineExceeded)}
-	switch dns, ok := errors.AsType[*net.DNSError](err); {
+	var dns *net.DNSError
+	f := failure{unsent: unsent}
+	anyIn(err, func(err error) bool {
+		switch e := err.(type) {
+		case *net.OpError:
+			op = cmp.Or(op, e.Op)
+		case *net.DNSError:
+			dns = e
+		}
+		timeout, ok := err.(net.Error)
+		f.timeout = f.timeout || ok && timeout.Timeout()
+		return false
+	})
+	switch {
 	case isTLS(err):
 		f.unsent = unsent || !connection
 	case op == "remote error" || op == "local error": // a TLS alert
-	case ok:
+	case dns != nil:
 		f.unsent = true
 		f.passing = !dns.IsNotFound && (dns.IsTemporary || dns.IsTimeout)
 	default:
@@ -56,29 +65,41 @@ var broken = []error{
 	io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 }
 
-func isAny(err error, targets ...error) bool {
-	for _, target := range targets {
-		if errors.Is(err, target) {
-			return true
-		}
+// anyIn says whether err, or an error that it wraps, is one of a kind.
+func anyIn(err error, kind func(error) bool) bool {
+	if err == nil || kind(err) {
+		return err != nil
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return anyIn(e.Unwrap(), kind)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return anyIn(err, kind) })
 	}
 	return false
 }
 
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
+func isAny(err error, targets ...error) bool {
+	return anyIn(err, func(err error) bool { return slices.Contains(targets, err) })
 }
 
 // isTLS says that no trusted TLS connection came to be.
 func isTLS(err error) bool {
-	return is[tls.RecordHeaderError](err) || is[*tls.CertificateVerificationError](err) ||
-		is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err)
+	return anyIn(err, func(err error) bool {
+		switch err.(type) {
+		case tls.RecordHeaderError, *tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
+			return true
+		}
+		return false
+	})
 }
 
 // isCorrupt says that what should be compressed data is none.
 func isCorrupt(err error) bool {
-	return is[flate.CorruptInputError](err) || isAny(err, gzip.ErrHeader, gzip.ErrChecksum)
+	return anyIn(err, func(err error) bool {
+		_, corrupt := err.(flate.CorruptInputError)
+		return corrupt || err == gzip.ErrHeader || err == gzip.ErrChecksum
+	})
 }
 
 // contextError says how the caller's context ended, with the cause where that is
