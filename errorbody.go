@@ -28,14 +28,17 @@ func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
 		return s
 	}
 	s.code = v.first("error.code", "error.error", "error.type", "detail.code", "detail.error", "code", "reason_code", "refusal")
-	s.message = v.first("error.message", "detail.message", "message", "reason_human", "detail", "error", "title")
-	if problems := v.at("detail"); problems[0] == '[' { // FastAPI's validation
-		for _, problem := range problems.members {
+	s.message = v.first("error.message", "detail.message", "message", "reason_human", "detail", "error", "title", "")
+	for _, list := range []value{v, v.at("detail")} { // FastAPI's validation
+		if list[0] != '[' {
+			continue
+		}
+		for _, problem := range list.members {
 			var where []string
 			for _, step := range problem.at("loc").members {
 				where = append(where, step.text())
 			}
-			text := strings.Trim(strings.Join(where, ".")+": "+problem.first("msg"), ": ")
+			text := strings.Trim(strings.Join(where, ".")+": "+problem.first("msg", ""), ": ")
 			s.message = strings.TrimPrefix(s.message+"; "+text, "; ")
 			if s.code = cmp.Or(s.code, problem.first("type")); len(s.message) > maxMessage {
 				break
@@ -63,10 +66,14 @@ func isFinal(body []byte) bool {
 }
 
 // first returns the first text, at the end of one of the paths, that is not empty
-// and neither an object nor an array.
+// and neither an object nor an array. The path "" leads to v itself.
 func (v value) first(paths ...string) string {
 	for _, path := range paths {
-		if found := v.at(path); found[0] != '{' && found[0] != '[' && found.text() != "" {
+		found := v
+		if path != "" {
+			found = v.at(path)
+		}
+		if found[0] != '{' && found[0] != '[' && found.text() != "" {
 			return found.text()
 		}
 	}

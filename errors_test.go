@@ -51,6 +51,8 @@ func TestEveryErrorBodyIsUnderstood(t *testing.T) {
 		{"empty-503", "503 Service Unavailable", &spideriq.ServerError{}, "", "", 0},
 		{"text-504", "504 Gateway Timeout: upstream request timeout (may have been applied)", &spideriq.ServerError{}, "", "upstream request timeout", 0},
 		{"cut-502", "502 Bad Gateway (may have been applied)", &spideriq.ServerError{}, "", "", 0},
+		{"bare-text-400", "400 Bad Request: Not in the mood", &spideriq.BadRequestError{}, "", "Not in the mood", 0},
+		{"bare-list-400", "400 Bad Request: First problem; Second problem", &spideriq.BadRequestError{}, "", "First problem; Second problem", 0},
 		{"empty-object-404", "404 Not Found", &spideriq.NotFoundError{}, "", "", 0},
 		{"odd-types-400", "400 Bad Request: 4002: false", &spideriq.BadRequestError{}, "4002", "false", 0},
 	}
