@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,5 +63,22 @@ func TestLogTellsOfAttemptsAndNothingSecret(t *testing.T) {
 		require.Error(t, update(t.Context(), replying(quotesAll).client(t, logger)))
 		assert.Contains(t, log.String(), "cannot send")
 		assertNoSecret(t, log.String())
+	})
+}
+
+func TestLogTellsHowLongAnAttemptTookAndTheNextOneWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		slow := func(req *http.Request) (*http.Response, error) {
+			time.Sleep(3 * time.Second)
+			return answer(200, good)(req)
+		}
+		require.NoError(t, update(t.Context(), replying(answer(429, no, "Retry-After: 7"), slow).client(t, spideriq.WithLogger(slog.New(slog.NewTextHandler(&log,
+			&slog.HandlerOptions{Level: slog.LevelDebug}))))))
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		require.Len(t, lines, 2)
+		assert.Regexp(t, `level=WARN .* attempt=1 status=429 .* took=0s wait=[78]`, lines[0])
+		assert.Regexp(t, `level=DEBUG .* attempt=2 status=200 .* took=3s wait=0s$`, lines[1])
 	})
 }
