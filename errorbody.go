@@ -29,6 +29,7 @@ func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
 	}
 	s.code = v.first("error.code", "error.error", "error.type", "detail.code", "detail.error", "code", "reason_code", "refusal")
 	s.message = v.first("error.message", "detail.message", "message", "reason_human", "detail", "error", "title", "")
+	problems := []string{s.message}
 	for _, list := range []value{v, v.at("detail")} { // FastAPI's validation
 		if list[0] != '[' {
 			continue
@@ -38,13 +39,11 @@ func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
 			for _, step := range problem.at("loc").members {
 				where = append(where, step.text())
 			}
-			text := strings.Trim(strings.Join(where, ".")+": "+problem.first("msg", ""), ": ")
-			s.message = strings.TrimPrefix(s.message+"; "+text, "; ")
-			if s.code = cmp.Or(s.code, problem.first("type")); len(s.message) > maxMessage {
-				break
-			}
+			problems = append(problems, strings.Trim(strings.Join(where, ".")+": "+problem.first("msg", ""), ": "))
+			s.code = cmp.Or(s.code, problem.first("type"))
 		}
 	}
+	s.message = strings.Trim(strings.Join(problems, "; "), "; ")
 	if printed := s.message; strings.HasPrefix(printed, "{'") { // a Python dict
 		s.message = submatch(pythonText, printed)
 		s.code = cmp.Or(s.code, submatch(pythonCode, printed))
@@ -118,7 +117,7 @@ func (r *request) hidden() *strings.Replacer {
 		}
 	}
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may begin with another
-	pairs := make([]string, 0, 2*len(secrets))
+	var pairs []string
 	for _, secret := range secrets {
 		pairs = append(pairs, secret, "[redacted]")
 	}

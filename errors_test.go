@@ -51,6 +51,7 @@ func TestEveryErrorBodyIsUnderstood(t *testing.T) {
 		{"empty-503", "503 Service Unavailable", &spideriq.ServerError{}, "", "", 0},
 		{"text-504", "504 Gateway Timeout: upstream request timeout (may have been applied)", &spideriq.ServerError{}, "", "upstream request timeout", 0},
 		{"cut-502", "502 Bad Gateway (may have been applied)", &spideriq.ServerError{}, "", "", 0},
+		{"message-and-detail-400", "400 Bad Request: too_small: Not valid; body.daily_limit: Too small", &spideriq.BadRequestError{}, "too_small", "Not valid; body.daily_limit: Too small", 0},
 		{"bare-text-400", "400 Bad Request: Not in the mood", &spideriq.BadRequestError{}, "", "Not in the mood", 0},
 		{"bare-list-400", "400 Bad Request: First problem; Second problem", &spideriq.BadRequestError{}, "", "First problem; Second problem", 0},
 		{"empty-object-404", "404 Not Found", &spideriq.NotFoundError{}, "", "", 0},
@@ -238,5 +239,14 @@ func TestErrorsAreLoggedInParts(t *testing.T) {
 		slog.New(slog.NewJSONHandler(&line, nil)).Error("x", "error", err)
 		_, got, _ := strings.Cut(strings.TrimSpace(line.String()), `"error":`)
 		assert.Equal(t, want+"}", got)
+	}
+}
+
+func TestMessageIsCutBehind512Bytes(t *testing.T) {
+	t.Parallel()
+	whole := strings.Repeat("é", 256)
+	for sent, want := range map[string]string{whole: whole, whole + "x": strings.Repeat("é", 254) + "…"} {
+		err := update(t.Context(), replying(answer(400, `{"error": "`+sent+`"}`)).client(t))
+		assert.Equal(t, want, requireAs[*spideriq.BadRequestError](t, err).Message)
 	}
 }

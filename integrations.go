@@ -1,6 +1,7 @@
 package spideriq
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -138,9 +139,7 @@ func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts 
 // API: List Integrations, GET /api/v1/integrations.
 func (s *IntegrationsService) All(ctx context.Context, params ListParams, opts ...RequestOption) iter.Seq2[*Integration, error] {
 	const pageSize = 100
-	if params.Limit == 0 || params.Limit > pageSize {
-		params.Limit = pageSize
-	}
+	params.Limit = min(cmp.Or(params.Limit, pageSize), pageSize)
 	return func(yield func(*Integration, error) bool) {
 		page, seen := params, make(map[int64]bool)
 		for {

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -153,7 +154,8 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		"format query": with(spideriq.WithQuery(struct {
 			F string `url:"format"`
 		}{"yaml"})),
-		"query with a map": with(spideriq.WithQuery(struct{ F map[string]string }{})),
+		"query with structs": with(spideriq.WithQuery(struct{ F []struct{ N int } }{})),
+		"query with a map":   with(spideriq.WithQuery(struct{ F map[string]string }{})),
 	})
 	assert.Empty(t, api.requests())
 }
@@ -186,6 +188,32 @@ func assertRefused(t *testing.T, errs map[string]error) {
 			assert.Equal(t, 1, strings.Count(err.Error(), "spideriq: "), err)
 		})
 	}
+}
+
+type endless struct{ Next *endless }
+
+func TestQueryTakesTextsNumbersTimesListsAndStructs(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		On bool `url:"on"`
+	}
+	api := replying(answer(200, good))
+	require.NoError(t, api.client(t).Do(t.Context(), "GET", "/pools", nil, nil, spideriq.WithQuery(&struct {
+		Text   *string    `url:"text"`
+		Number float64    `url:"number"`
+		Small  int8       `url:"small"`
+		At     time.Time  `url:"at"`
+		Sizes  *[]float32 `url:"sizes,comma"`
+		Deep   *inner     `url:"deep"`
+		Own    inner      `url:"own"`
+		inner
+		Left map[string]string `url:"-"`
+		_    chan int
+	}{Text: new("a"), Number: 1.5, Small: -1, At: time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC), Sizes: &[]float32{1, 2}, Deep: &inner{true}})))
+	u, err := url.Parse(api.requests()[0].URL)
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{"text": {"a"}, "number": {"1.5"}, "small": {"-1"}, "at": {"2026-02-26T15:30:00Z"}, "sizes": {"1,2"},
+		"deep[on]": {"true"}, "own[on]": {"false"}, "on": {"false"}}, u.Query())
 }
 
 func TestDoSendsBodyHeaderAndQuery(t *testing.T) {

@@ -204,3 +204,12 @@ func TestMessagesKeepTheirWords(t *testing.T) {
 	require.NoError(t, err)
 	assert.ErrorContains(t, update(t.Context(), client), "404 Not Found: not a key")
 }
+
+func TestPartOfATokenIsHiddenFromEightBytesOnAndACredentialFromFour(t *testing.T) {
+	t.Parallel()
+	client, err := spideriq.NewClient("seven77:eight888", over(replying(answer(400, `{"error": "seven77 eight888 abc abcd"}`))))
+	require.NoError(t, err)
+	_, err = client.Integrations.Create(t.Context(), spideriq.CreateParams{ProviderName: "groq",
+		Credentials: spideriq.Credentials{"api_key": "abcd", "account_id": "abc"}})
+	assert.Equal(t, "seven77 [redacted] abc [redacted]", requireAs[*spideriq.BadRequestError](t, err).Message)
+}

@@ -55,6 +55,8 @@ func TestWrongBaseURLIsRefusedAndNotQuoted(t *testing.T) {
 	}
 }
 
+var longestPath = "/" + strings.Repeat("a", 2047)
+
 func TestDoSendsThePathEscapedOnce(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ base, path, want string }{
@@ -69,6 +71,7 @@ func TestDoSendsThePathEscapedOnce(t *testing.T) {
 		{"https://api.example/v1", "/...", "/..."},
 		{"https://api.example/v1", "/.well-known/a..b/c.", "/.well-known/a..b/c."},
 		{"https://api.example/gate%2Fway", "/a b", "/a%20b"},
+		{"https://api.example/v1", longestPath, longestPath},
 	} {
 		api := replying(answer(200, good))
 		require.NoError(t, api.client(t, spideriq.WithBaseURL(c.base)).Do(t.Context(), "GET", c.path, nil, nil), c.path)
@@ -83,7 +86,7 @@ func TestPathThatCouldLeaveTheBaseIsRefusedAndNotQuoted(t *testing.T) {
 	for _, path := range []string{
 		"", "/", "integrations", "https://evil.example/x", "//evil.example/x", "/a//b", "/a/", `/a\\b`, `/\evil.example`, `/a/..\b`,
 		"/..", "/../admin", "/a/..", "/a/./b", "/%2e%2e/admin", "/%2E%2e/admin", "/.%2e/admin", "/a%2f..%2fb", "/..%2fadmin", "/%252e%252e/admin", "/%25252e%25252e/admin",
-		"/%2f%2fevil.example", "/..;/x", "/a/;b", "/..%3b/x", "/%c0%ae%c0%ae/x", "/a%5c..%5cb", "/a%00b", "/a\nb", "/a%0d%0ab", "/a?b=c", "/a?", "/a#b", "/a#", "/%", "/%zz", "/" + strings.Repeat("a", 4096),
+		"/%2f%2fevil.example", "/..;/x", "/a/;b", "/..%3b/x", "/%c0%ae%c0%ae/x", "/a%5c..%5cb", "/a%00b", "/a\nb", "/a%0d%0ab", "/a?b=c", "/a?", "/a#b", "/a#", "/%", "/%zz", longestPath + "a",
 		"/a?api_key=hunter2", "https://user:hunter2@evil.example/x", "/a#hunter2",
 	} {
 		err := client.Do(t.Context(), "GET", path, nil, nil)

@@ -89,6 +89,8 @@ func TestTransportsThatBreakTheRules(t *testing.T) {
 		{"neither answer nor error", nil, nil, 0, true},
 		{"both", &http.Response{StatusCode: 200, Body: body}, errOpaque, 0, true},
 		{"no body", &http.Response{StatusCode: 204}, nil, 204, false},
+		{"status below the lowest", &http.Response{StatusCode: 99, Body: body}, nil, 0, true},
+		{"lowest status", &http.Response{StatusCode: 100, Body: body}, nil, 100, false},
 		{"no header", &http.Response{StatusCode: 503, Body: http.NoBody}, nil, 503, false},
 		{"other protocol", &http.Response{StatusCode: 101, Body: io.NopCloser(iotest.ErrReader(errors.New("must not be read")))}, nil, 101, false},
 	}

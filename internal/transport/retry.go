@@ -62,7 +62,7 @@ func (t *Transport) next(ctx context.Context, c *Call) time.Duration {
 	if wait > t.Policy.MaxRetryAfter || limited && t.Final(c.Answer.Body) {
 		return 0
 	}
-	if limited && wait > 0 {
+	if limited {
 		t.pause.extend(wait)
 	}
 	if !c.mayRepeat(stated) || c.Attempts >= cmp.Or(c.MaxAttempts, t.Policy.MaxAttempts) || c.Answer.Header.Get("X-Should-Retry") == "false" {

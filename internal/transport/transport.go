@@ -4,6 +4,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -76,11 +77,7 @@ type Answer struct {
 func (t *Transport) Do(ctx context.Context, c *Call) {
 	template := http.Request{Method: c.Method, URL: &c.URL, Header: noHeader, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	if err := t.send(template.WithContext(context.WithValue(ctx, callKey{}, c))); err != nil {
-		if ended := contextError(ctx); ended != nil {
-			c.Err = ended
-		} else if c.Err == nil && c.Held == 0 {
-			c.Err = err
-		}
+		c.Err = cmp.Or(contextError(ctx), c.Err, err)
 	}
 	if c.Answer.StatusCode == 0 {
 		c.Answer = c.earlier

@@ -115,3 +115,14 @@ func TestOwnTransportIsACopyThatFitsOneHost(t *testing.T) {
 	assert.Same(t, theirs, rt)
 	assert.Zero(t, theirs.MaxIdleConnsPerHost)
 }
+
+func TestAttemptNeedsAMomentBeforeTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		assert.False(t, fits(ctx, 995*time.Millisecond))
+		assert.True(t, fits(ctx, 995*time.Millisecond-1))
+		assert.True(t, fits(t.Context(), time.Hour))
+	})
+}
