@@ -62,7 +62,22 @@ type Call struct {
 	earlier Answer  // of the attempts before the last
 	failure failure // of the last attempt
 	paid    int64   // what the retries took from the budget
+	context callContext
 	over    http.Response
+}
+
+// A callContext leads from the caller's context, which is all that reaches the hooks of
+// the engine and the layers, to the call.
+type callContext struct {
+	context.Context
+	call *Call
+}
+
+func (c *callContext) Value(key any) any {
+	if key == (callKey{}) {
+		return c.call
+	}
+	return c.Context.Value(key)
 }
 
 // An Answer is one response, its body read to the end.
@@ -75,8 +90,9 @@ type Answer struct {
 
 // Do makes one call. It sends nothing when ctx is done.
 func (t *Transport) Do(ctx context.Context, c *Call) {
+	c.context = callContext{ctx, c}
 	template := http.Request{Method: c.Method, URL: &c.URL, Header: noHeader, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
-	if err := t.send(template.WithContext(context.WithValue(ctx, callKey{}, c))); err != nil {
+	if err := t.send(template.WithContext(&c.context)); err != nil {
 		c.Err = cmp.Or(contextError(ctx), c.Err, err)
 	}
 	if c.Answer.StatusCode == 0 {
