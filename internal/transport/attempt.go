@@ -138,10 +138,13 @@ func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
 	return a, err
 }
 
-// read is io.ReadAll with a limit, and a buffer that need not grow for the expected
-// length.
-func read(r io.Reader, expected int64) (body []byte, err error) {
-	body = make([]byte, 0, min(max(expected, 1023), 128<<10)+1)
+// read is io.ReadAll with a limit, and a buffer that need not grow for a length that
+// is told.
+func read(r io.Reader, told int64) (body []byte, err error) {
+	if told < 0 {
+		told = 1023
+	}
+	body = make([]byte, 0, min(told, 128<<10)+1)
 	for err == nil {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, min(len(body), MaxBody+1-len(body)))
