@@ -29,8 +29,8 @@ func TestCallsAllocateLessThanByHand(t *testing.T) {
 		call   func(calls, context.Context) error
 		bound  bound
 	}{
-		"update": {updateAnswer, calls.updateLimits, bound{-10, 1, 10}},
-		"list":   {listAnswer, calls.listPage, bound{-1504, -597, 10}},
+		"update": {updateAnswer, calls.updateLimits, bound{-11, 0, 10}},
+		"list":   {listAnswer, calls.listPage, bound{-1504, -598, 10}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			count := func(c calls) int {
