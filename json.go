@@ -62,7 +62,7 @@ func (v value) next(i int) int {
 	return i
 }
 
-// end returns the index behind the value that starts at i.
+// end returns the index behind the value that starts at i, inside an object or array.
 func (v value) end(i int) int {
 	switch v[i] {
 	case '"':
@@ -78,7 +78,7 @@ func (v value) end(i int) int {
 		}
 		return i + 1
 	}
-	for i < len(v) && v[i] > ' ' && v[i] != ',' && v[i] != ']' && v[i] != '}' {
+	for v[i] > ' ' && v[i] != ',' && v[i] != ']' && v[i] != '}' {
 		i++
 	}
 	return i

@@ -154,8 +154,10 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		"format query": with(spideriq.WithQuery(struct {
 			F string `url:"format"`
 		}{"yaml"})),
-		"query with structs": with(spideriq.WithQuery(struct{ F []struct{ N int } }{})),
-		"query with a map":   with(spideriq.WithQuery(struct{ F map[string]string }{})),
+		"query with a map inside": with(spideriq.WithQuery(struct{ F struct{ G map[string]int } }{})),
+		"query without an end":    with(spideriq.WithQuery(endless{})),
+		"query with structs":      with(spideriq.WithQuery(struct{ F []struct{ N int } }{})),
+		"query with a map":        with(spideriq.WithQuery(struct{ F map[string]string }{})),
 	})
 	assert.Empty(t, api.requests())
 }
