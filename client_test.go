@@ -94,6 +94,7 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 		"base above max":         spideriq.WithRetryPolicy(spideriq.RetryPolicy{BaseDelay: time.Minute}),
 		"nil limiter":            spideriq.WithRateLimiter(nil),
 		"typed nil limiter":      spideriq.WithRateLimiter((*limiter)(nil)),
+		"nil function to limit":  spideriq.WithRateLimiter(limiter(nil)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -223,7 +223,7 @@ func TestDoSendsBodyHeaderAndQuery(t *testing.T) {
 	api := replying(answer(200, `{"n": 9007199254740993}`))
 	var out any
 	err := api.client(t).Do(t.Context(), "PUT", "/pools/7", map[string]any{"amount": json.Number("1.50"), "on": false}, &out,
-		spideriq.WithHeader("x-trace", "abc"), spideriq.WithQuery(struct {
+		spideriq.WithHeader("x-trace", "abc"), spideriq.WithHeader("X~!", "def"), spideriq.WithQuery(struct {
 			Page int      `url:"page"`
 			Tags []string `url:"tag"`
 		}{2, []string{"a b", "c"}}), spideriq.WithQuery(struct {
@@ -235,6 +235,7 @@ func TestDoSendsBodyHeaderAndQuery(t *testing.T) {
 	assert.Equal(t, "PUT", sent.Method)
 	assert.JSONEq(t, `{"amount": 1.50, "on": false}`, sent.Body)
 	assert.Equal(t, "abc", sent.Header.Get("X-Trace"))
+	assert.Equal(t, "def", sent.Header.Get("X~!"))
 	u, err := url.Parse(sent.URL)
 	require.NoError(t, err)
 	assert.Equal(t, "/api/v1/pools/7", u.Path)
