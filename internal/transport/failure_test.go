@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-var timeout = fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded)
+var errTimeout = fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded)
 
 // An errOpaque error has no type and no text that anybody knows.
 var errOpaque = errors.New("errOpaque")
@@ -52,7 +52,7 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 		{"closed", reading(net.ErrClosed), passing},
 		{"EOF before an answer", io.EOF, passing},
 		{"EOF in an answer", io.ErrUnexpectedEOF, passing},
-		{"time of the attempt", timeout, failure{passing: true, timeout: true}},
+		{"time of the attempt", errTimeout, failure{passing: true, timeout: true}},
 		{"read timeout", reading(os.ErrDeadlineExceeded), failure{passing: true, timeout: true}},
 
 		{"no such host", dial(&net.DNSError{Err: "no such host", Name: "api.test", IsNotFound: true}), unsent},
@@ -92,7 +92,7 @@ func TestFailuresBehindASentRequest(t *testing.T) {
 	}{
 		{"anything of net/http", errOpaque, true, false, failure{passing: true}},
 		{"anything before a request was written", errOpaque, false, true, failure{unsent: true}},
-		{"time ran out before", timeout, false, true, failure{passing: true, unsent: true, timeout: true}},
+		{"time ran out before", errTimeout, false, true, failure{passing: true, unsent: true, timeout: true}},
 		{"alert after the request", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, true, false, failure{}},
 		{"certificate asked for late", x509.UnknownAuthorityError{}, true, false, failure{}},
 	}
@@ -111,7 +111,7 @@ func TestDescribeNamesNoPlace(t *testing.T) {
 	}{
 		{"unknown", errOpaque, "errOpaque"},
 		{"lines", errors.New("one\n\ttwo"), "one two"},
-		{"time of the attempt", timeout, "no answer within 1s"},
+		{"time of the attempt", errTimeout, "no answer within 1s"},
 		{"refused", &url.Error{Op: "Patch", URL: "https://api.test/x?q=1", Err: dial(errno(syscall.ECONNREFUSED))}, syscall.ECONNREFUSED.Error()},
 		{"reset", reading(errno(syscall.ECONNRESET)), syscall.ECONNRESET.Error()},
 		{"no such host", dial(&net.DNSError{Err: "no such host", Name: "api", Server: "10.0.0.1:53", IsNotFound: true}), "no such host"},
