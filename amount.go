@@ -35,10 +35,11 @@ func ParseAmount(s string) (Amount, error) {
 	switch {
 	case len(s) > maxAmountLen:
 		return "", errors.New("amount is longer than 64 bytes")
-	case !isDigits(whole) || len(whole) > 1 && whole[0] == '0' || point && !isDigits(fraction) || scientific && exponent == "":
+	case !isDigits(whole) || len(whole) > 1 && whole[0] == '0' || point && !isDigits(fraction) ||
+		scientific && exponent == "" || errors.Is(err, strconv.ErrSyntax):
 		return "", fmt.Errorf("%q is not a decimal number", s)
 	case err != nil || max(n, -n) > maxAmountExponent:
-		return "", errors.New("amount has an exponent that is no whole number from -100 to 100")
+		return "", errors.New("amount has an exponent beyond 100")
 	}
 	return Amount(s), nil
 }
