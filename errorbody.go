@@ -102,18 +102,20 @@ type secretive interface {
 // message.
 func (r *request) hidden() *strings.Replacer {
 	token := strings.TrimPrefix(r.Bearer, "Bearer ")
-	secrets := []string{r.Bearer, token}
-	for part := range strings.SplitSeq(token, ":") {
-		if len(part) >= 8 {
-			secrets = append(secrets, part)
+	secrets := []string{r.Bearer}
+	hide := func(secret string, least int) {
+		if len(secret) >= least {
+			secrets = append(secrets, secret)
 		}
+	}
+	hide(token, 4)
+	for part := range strings.SplitSeq(token, ":") {
+		hide(part, 8)
 	}
 	if body, ok := r.body.(secretive); ok {
 		_, given := body.wire()
 		for _, secret := range given {
-			if len(secret) >= 4 {
-				secrets = append(secrets, secret)
-			}
+			hide(secret, 4)
 		}
 	}
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may begin with another

@@ -200,15 +200,20 @@ func TestSecretOfTheCauseIsNotShown(t *testing.T) {
 // A short word that happens to be in the token does not disappear from messages.
 func TestMessagesKeepTheirWords(t *testing.T) {
 	t.Parallel()
-	client, err := spideriq.NewClient("not:a:key", over(replying(answer(404, `{"error": "not a key"}`))))
-	require.NoError(t, err)
-	assert.ErrorContains(t, update(t.Context(), client), "404 Not Found: not a key")
+	for _, token := range []string{"not:a:key", "key", "o"} {
+		client, err := spideriq.NewClient(token, over(replying(answer(404, `{"error": "not a key"}`))))
+		require.NoError(t, err)
+		assert.ErrorContains(t, update(t.Context(), client), "404 Not Found: not a key")
+	}
 }
 
-func TestPartOfATokenIsHiddenFromEightBytesOnAndACredentialFromFour(t *testing.T) {
+func TestSecretsAreHiddenFromFourBytesOnAndPartsOfATokenFromEight(t *testing.T) {
 	t.Parallel()
 	client, err := spideriq.NewClient("seven77:eight888", over(replying(answer(400, `{"error": "seven77 eight888 abc abcd"}`))))
 	require.NoError(t, err)
+	short, err := spideriq.NewClient("1234", over(replying(answer(400, `{"error": "123 1234"}`))))
+	require.NoError(t, err)
+	assert.Equal(t, "123 [redacted]", requireAs[*spideriq.BadRequestError](t, update(t.Context(), short)).Message)
 	_, err = client.Integrations.Create(t.Context(), spideriq.CreateParams{ProviderName: "groq",
 		Credentials: spideriq.Credentials{"api_key": "abcd", "account_id": "abc"}})
 	assert.Equal(t, "seven77 [redacted] abc [redacted]", requireAs[*spideriq.BadRequestError](t, err).Message)
