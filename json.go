@@ -206,11 +206,15 @@ func (v value) set(to any) (err error) {
 	case **Amount:
 		*to = v.amount()
 	case *map[string]string:
-		if *to = nil; v[0] == '{' {
-			*to = make(map[string]string)
-			for name, member := range v.members {
-				(*to)[name] = member.text()
+		*to = nil
+		for name, member := range v.members {
+			if v[0] == '[' {
+				break
 			}
+			if *to == nil {
+				*to = make(map[string]string)
+			}
+			(*to)[name] = member.text()
 		}
 	case decoder:
 		if v != null {

@@ -10,7 +10,6 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"os"
-	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -147,7 +146,9 @@ func read(r io.Reader, told int64) (body []byte, err error) {
 	body = make([]byte, 0, min(told, 128<<10)+1)
 	for err == nil {
 		if len(body) == cap(body) {
-			body = slices.Grow(body, min(len(body), MaxBody+1-len(body)))
+			grown := make([]byte, len(body), min(2*len(body), MaxBody+1))
+			copy(grown, body)
+			body = grown
 		}
 		var n int
 		n, err = r.Read(body[len(body):cap(body)])

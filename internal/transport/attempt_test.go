@@ -60,7 +60,7 @@ func TestBodyIsReadToItsEnd(t *testing.T) {
 			}
 			assert.ErrorIs(t, err, tt.err)
 			assert.Equal(t, tt.want, string(answer.Body))
-			assert.LessOrEqual(t, cap(answer.Body), MaxBody*5/4)
+			assert.LessOrEqual(t, cap(answer.Body), MaxBody+1)
 		})
 	}
 }
