@@ -30,7 +30,7 @@ func sample(schema document, second bool) any {
 		}
 	}
 	var types []any
-	for _, kind := range append(list(schema["type"]), schema["type"]) {
+	for _, kind := range append(slices.Clip(list(schema["type"])), schema["type"]) {
 		if _, ok := kind.(string); ok && kind != "null" {
 			types = append(types, kind)
 		}
