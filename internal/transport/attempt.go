@@ -24,33 +24,32 @@ var ErrTooLarge = errors.New("the body is larger than 4 MiB")
 // attempt turns a call into one request on the wire and reads the answer to its
 // end, both under one deadline. The request is made anew each time, so attempts
 // are equal whatever a base transport does to the one before.
-type attempt struct {
-	t        *Transport
-	next     http.RoundTripper
-	standard bool // next ends in net/http's own transport
-}
-
-func (a attempt) RoundTrip(template *http.Request) (*http.Response, error) {
-	c := callOf(template.Context())
+func (t *Transport) attempt(template *http.Request, c *Call) {
 	if c.Answer.StatusCode != 0 {
 		c.earlier = c.Answer
 	}
 	c.failure = failure{}
-	ctx, cancel := context.WithTimeout(template.Context(), a.t.Timeout)
+	ctx, cancel := context.WithTimeout(template.Context(), t.Timeout)
 	defer cancel()
 	w := newWire(ctx, c, template)
+	// The token goes to the API's own origin and nowhere else, and is the last thing
+	// that touches a request, so that nothing behind can send it elsewhere.
+	if c.URL.Scheme == t.API.Scheme && c.URL.Host == t.API.Host {
+		w.bearer[0] = c.Bearer
+		w.req.Header["Authorization"] = w.bearer[:]
+	}
 	if c.Attempts++; c.Log != nil {
 		began := time.Now()
 		defer func() { c.Took = time.Since(began) }()
 	}
-	c.Answer, c.Err = exchange(a.next, w.req)
+	c.Answer, c.Err = exchange(t.Base, w.req)
 	if c.Err != nil {
 		if ctx.Err() != nil {
 			// Not the caller's deadline, so not context.DeadlineExceeded.
-			c.Err = fmt.Errorf("no answer within %v: %w", a.t.Timeout, os.ErrDeadlineExceeded)
+			c.Err = fmt.Errorf("no answer within %v: %w", t.Timeout, os.ErrDeadlineExceeded)
 		}
 		// Before the head was written no server can have acted.
-		c.failure = classify(c.Err, a.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
+		c.failure = classify(c.Err, t.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
 		if ended := contextError(template.Context()); ended != nil {
 			c.Err = ended
 		}
@@ -58,10 +57,6 @@ func (a attempt) RoundTrip(template *http.Request) (*http.Response, error) {
 	if c.leftOpen() {
 		c.MayHaveApplied = true
 	}
-	// The engine, and the http.Client in it, see no status, so that they have no
-	// redirect to follow and nothing to wait for.
-	c.over = http.Response{Request: template, Body: http.NoBody}
-	return &c.over, nil
 }
 
 // leftOpen says whether the last attempt was a write whose outcome is not known.
@@ -77,10 +72,11 @@ func (c *Call) leftOpen() bool {
 // A wire is the request of one attempt, which shares nothing with any other, and what
 // was seen of its way out.
 type wire struct {
-	req   *http.Request
-	url   url.URL
-	body  bytes.Reader
-	trace httptrace.ClientTrace
+	req    *http.Request
+	url    url.URL
+	bearer [1]string
+	body   bytes.Reader
+	trace  httptrace.ClientTrace
 
 	asked, got, wrote atomic.Bool // for a connection, one, the head of the request
 }

@@ -1,45 +1,35 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"time"
 )
 
-// limit holds an attempt back until no pause that the API asked for is on and the
-// caller's limiter lets it through. It returns an error only when there is to be
-// no attempt; the call then tells why.
-type limit struct {
-	t    *Transport
-	next http.RoundTripper
-}
-
-func (l limit) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	for {
-		if left := l.t.pause.left(); left > 0 {
-			if !fits(ctx, left) {
-				callOf(ctx).Held = left
-				return nil, context.DeadlineExceeded
-			}
-			sleep(ctx, withJitter(ctx, left))
-		}
-		if l.t.Limiter != nil && ctx.Err() == nil {
-			if err := l.t.Limiter.Wait(ctx); err != nil {
-				callOf(ctx).Err = err
-				return nil, err
-			}
-		}
-		if err := contextError(ctx); err != nil {
-			return nil, err
-		}
-		if l.t.pause.left() <= 0 { // none began while the limiter waited
-			return l.next.RoundTrip(req)
-		}
+// turn says whether a call may make an attempt now: no pause that the API asked for is
+// on, and the caller's limiter lets it through. Otherwise the call tells why not.
+func (t *Transport) turn(ctx context.Context, c *Call) bool {
+	c.Wait = 0
+	var refused error
+	left := t.pause.left()
+	if left <= 0 && t.Limiter != nil && ctx.Err() == nil {
+		refused = t.Limiter.Wait(ctx)
+		left = t.pause.left() // one may have begun meanwhile
 	}
+	switch ended := contextError(ctx); {
+	case left > 0 && refused == nil && !fits(ctx, left):
+		c.Held = left
+	case ended != nil || refused != nil:
+		c.Err = cmp.Or(ended, refused)
+	case left > 0:
+		c.Wait = withJitter(ctx, left)
+	default:
+		return true
+	}
+	return false
 }
 
 // A pause makes all calls of a client wait once one of them has been told to. The
@@ -66,15 +56,6 @@ func (p *pause) left() time.Duration {
 		return 0
 	}
 	return time.Until(p.until)
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
 
 // withJitter adds up to a fifth to a wait, at most 2 seconds, and no more than the

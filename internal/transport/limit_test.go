@@ -31,15 +31,13 @@ func TestPauseNeverGetsShorter(t *testing.T) {
 }
 
 // through sends a call to the limit and tells whether it comes out behind it.
-func through(t *testing.T, tr *Transport, ctx context.Context, c *Call) (sent bool, err error) {
+func through(t *testing.T, tr *Transport, ctx context.Context) (sent bool, result *Call) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, callKey{}, c), http.MethodGet, "https://api.test", nil)
-	require.NoError(t, err)
-	_, err = limit{tr, roundTripper(func(*http.Request) (*http.Response, error) {
+	tr.Base = roundTripper(func(*http.Request) (*http.Response, error) {
 		sent = true
-		return nil, nil
-	})}.RoundTrip(req)
-	return sent, err
+		return &http.Response{StatusCode: 200}, nil
+	})
+	return sent, update(ctx, tr)
 }
 
 func TestPauseHoldsCallsBack(t *testing.T) {
@@ -84,21 +82,19 @@ func TestPauseHoldsCallsBack(t *testing.T) {
 					ctx, cancel = tt.context(ctx)
 					defer cancel()
 				}
-				tr, c := &Transport{}, &Call{}
+				tr := making(nil, nil)
 				if tt.pause != 0 {
 					tr.pause.extend(tt.pause)
 				}
 				began := time.Now()
-				goes, err := through(t, tr, ctx, c)
+				goes, result := through(t, tr, ctx)
 				assert.Equal(t, tt.goes, goes)
 				took := time.Since(began)
 				assert.GreaterOrEqual(t, took, tt.least)
 				assert.LessOrEqual(t, took, tt.most)
-				assert.Equal(t, tt.held, c.Held)
-				assert.Equal(t, tt.goes, err == nil)
-				if tt.err != nil {
-					assert.ErrorIs(t, err, tt.err)
-				}
+				assert.Equal(t, tt.held, result.Held)
+				assert.Equal(t, tt.goes, result.succeeded())
+				assert.ErrorIs(t, result.Err, tt.err)
 			})
 		})
 	}
@@ -161,12 +157,11 @@ func TestLimitAsksTheLimiter(t *testing.T) {
 		{"outlasts the caller", func(context.Context) error { cancel(gone); return nil }, false, gone},
 	}
 	for _, tt := range tests {
-		c := &Call{}
-		sent, err := through(t, &Transport{Config: Config{Limiter: tt.wait}}, ctx, c)
+		sent, result := through(t, making(nil, func(cfg *Config) { cfg.Limiter = tt.wait }), ctx)
 		assert.Equal(t, tt.sent, sent, tt.name)
-		assert.ErrorIs(t, err, tt.err, tt.name)
+		assert.ErrorIs(t, result.Err, tt.err, tt.name)
 		if tt.err == full {
-			assert.Equal(t, full, c.Err)
+			assert.Equal(t, full, result.Err)
 		}
 	}
 }
@@ -175,7 +170,7 @@ func TestPauseThatBeginsDuringTheLimitersWaitCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		tr := &Transport{}
+		tr := making(nil, nil)
 		turns := 0
 		tr.Limiter = limiter(func(context.Context) error {
 			if turns++; turns == 1 {
@@ -184,8 +179,8 @@ func TestPauseThatBeginsDuringTheLimitersWaitCounts(t *testing.T) {
 			}
 			return nil
 		})
-		sent, err := through(t, tr, t.Context(), &Call{})
-		require.NoError(t, err)
+		sent, result := through(t, tr, t.Context())
+		require.NoError(t, result.Err)
 		assert.True(t, sent)
 		assert.Greater(t, time.Since(began), 11*time.Second)
 		assert.Equal(t, 2, turns, "the turn has passed with the pause")

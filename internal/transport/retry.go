@@ -22,28 +22,17 @@ type Policy struct {
 	MaxRetryAfter time.Duration // longest wait that the API may ask for
 }
 
-// retrying repeats attempts by an engine that loops, waits and wakes up when the
-// caller leaves. All that it knows of how an attempt ended is the wait that next
-// decides on. The error says that there was no attempt, or no further one.
-func retrying(t *Transport, layers http.RoundTripper) func(template *http.Request) error {
+// repeating repeats attempts by an engine that loops, waits and wakes up when the caller
+// leaves, which is its only error. All that it knows of how an attempt ended is the wait
+// that was left behind.
+func repeating(layers http.RoundTripper) func(template *http.Request) error {
 	engine := &retryablehttp.Client{
 		HTTPClient: &http.Client{Transport: layers}, // the layers have no CloseIdleConnections for it to call
 		RetryMax:   math.MaxInt,                     // next counts
-		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
-			c := callOf(ctx)
-			if c.Wait = 0; err != nil {
-				return false, nil // there was no attempt
-			}
-			c.Wait = t.next(ctx, c)
-			if c.Log != nil {
-				c.Log()
-			}
-			return c.Wait > 0, nil
-		},
+		CheckRetry: func(ctx context.Context, _ *http.Response, _ error) (bool, error) { return callOf(ctx).Wait > 0, nil },
 		Backoff: func(_, _ time.Duration, _ int, resp *http.Response) time.Duration {
 			return callOf(resp.Request.Context()).Wait
 		},
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	return func(template *http.Request) error {
 		_, err := engine.Do(&retryablehttp.Request{Request: template})

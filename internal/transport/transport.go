@@ -24,20 +24,35 @@ type Config struct {
 // A Transport makes calls. It is safe for concurrent use, and holds no token.
 type Transport struct {
 	Config
-	budget budget
-	pause  pause
-	send   func(template *http.Request) error
+	standard bool // Base ends in net/http's own transport
+	send     func(template *http.Request) error
+	budget   budget
+	pause    pause
 }
 
-// New stacks the layers, the innermost first, and gives the reason for each place.
+// New returns a Transport of these parts.
 func New(cfg Config) *Transport {
 	t := &Transport{Config: cfg}
-	wire, standard := base(cfg.Base)  // the caller's transport, or our own
-	wire = auth{cfg.API, wire}        // the last to touch a request, so that nothing behind it can send the token elsewhere
-	one := attempt{t, wire, standard} // one request under one deadline, which covers its body too
-	turn := limit{t, one}             // outside that deadline: waiting for a turn is no part of an attempt
-	t.send = retrying(t, turn)        // repeats all that is listed above it
+	t.Base, t.standard = base(cfg.Base)
+	t.send = repeating(t)
 	return t
+}
+
+// RoundTrip is what the engine repeats while the call has a Wait. It names the layers in
+// their order, with the reason for each place.
+func (t *Transport) RoundTrip(template *http.Request) (*http.Response, error) {
+	ctx, c := template.Context(), callOf(template.Context())
+	if t.turn(ctx, c) { // outside the deadline of an attempt, of which waiting for a turn is no part
+		t.attempt(template, c)  // one request with the token, under one deadline, which covers the answer's body too
+		c.Wait = t.next(ctx, c) // behind all that, so that a repeat has its own turn, deadline and request
+		if c.Log != nil {
+			c.Log()
+		}
+	}
+	// The engine, and the http.Client in it, see no status and no error, so that they
+	// have no redirect to follow and nothing of their own to wait for.
+	c.over = http.Response{Request: template, Body: http.NoBody}
+	return &c.over, nil
 }
 
 // A Call is what [Transport.Do] is asked for and, below that, how it ended.
@@ -62,22 +77,7 @@ type Call struct {
 	earlier Answer  // of the attempts before the last
 	failure failure // of the last attempt
 	paid    int64   // what the retries took from the budget
-	context callContext
 	over    http.Response
-}
-
-// A callContext leads from the caller's context, which is all that reaches the hooks of
-// the engine and the layers, to the call.
-type callContext struct {
-	context.Context
-	call *Call
-}
-
-func (c *callContext) Value(key any) any {
-	if key == (callKey{}) {
-		return c.call
-	}
-	return c.Context.Value(key)
 }
 
 // An Answer is one response, its body read to the end.
@@ -90,10 +90,9 @@ type Answer struct {
 
 // Do makes one call. It sends nothing when ctx is done.
 func (t *Transport) Do(ctx context.Context, c *Call) {
-	c.context = callContext{ctx, c}
 	template := http.Request{Method: c.Method, URL: &c.URL, Header: noHeader, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
-	if err := t.send(template.WithContext(&c.context)); err != nil {
-		c.Err = cmp.Or(contextError(ctx), c.Err, err)
+	if err := t.send(template.WithContext(context.WithValue(ctx, callKey{}, c))); err != nil {
+		c.Err = cmp.Or(contextError(ctx), err) // it ended while the call waited
 	}
 	if c.Answer.StatusCode == 0 {
 		c.Answer = c.earlier
@@ -106,10 +105,11 @@ func (t *Transport) Do(ctx context.Context, c *Call) {
 // noHeader is what the template carries through the engine. Nothing writes to it.
 var noHeader = http.Header{}
 
-type callKey struct{}
-
-// callOf returns the call that a context in the layers belongs to.
+// callOf returns the call that a context in the engine or a layer belongs to: a context
+// is all that reaches them.
 func callOf(ctx context.Context) *Call { return ctx.Value(callKey{}).(*Call) }
+
+type callKey struct{}
 
 func (c *Call) succeeded() bool { return c.Err == nil && c.Held == 0 && c.Answer.StatusCode/100 == 2 }
 
