@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,23 +51,16 @@ func (t *Transport) attempt(template *http.Request, c *Call) {
 		}
 		// Before the head was written no server can have acted.
 		c.failure = classify(c.Err, t.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
-		if ended := contextError(template.Context()); ended != nil {
-			c.Err = ended
-		}
+		c.Err = cmp.Or(contextError(template.Context()), c.Err)
 	}
-	if c.leftOpen() {
-		c.MayHaveApplied = true
-	}
+	c.MayHaveApplied = c.MayHaveApplied || c.leftOpen()
 }
 
 // leftOpen says whether the last attempt was a write whose outcome is not known.
 func (c *Call) leftOpen() bool {
-	switch c.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		return false
-	}
+	reads := c.Method == http.MethodGet || c.Method == http.MethodHead || c.Method == http.MethodOptions
 	gateway := c.Answer.StatusCode == http.StatusBadGateway || c.Answer.StatusCode == http.StatusGatewayTimeout
-	return gateway || c.Err != nil && !c.failure.unsent
+	return !reads && (gateway || c.Err != nil && !c.failure.unsent)
 }
 
 // A wire is the request of one attempt, which shares nothing with any other, and what
@@ -102,14 +96,9 @@ func newWire(ctx context.Context, c *Call, template *http.Request) *wire {
 func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
 	resp, err := rt.RoundTrip(req)
 	if resp == nil {
-		if err == nil {
-			err = errors.New("the transport returned neither a response nor an error")
-		}
-		return a, err
+		return a, cmp.Or(err, errors.New("the transport returned neither a response nor an error"))
 	}
-	if resp.Body == nil {
-		resp.Body = http.NoBody
-	}
+	resp.Body = cmp.Or(resp.Body, io.ReadCloser(http.NoBody))
 	defer resp.Body.Close()
 	if err != nil {
 		return a, err
@@ -136,15 +125,10 @@ func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
 // read is io.ReadAll with a limit, and a buffer that need not grow for a length that
 // is told.
 func read(r io.Reader, told int64) (body []byte, err error) {
-	if told < 0 {
-		told = 1023
-	}
-	body = make([]byte, 0, min(told, 128<<10)+1)
+	body = make([]byte, 0, min(max(told, 511), 128<<10)+1)
 	for err == nil {
 		if len(body) == cap(body) {
-			grown := make([]byte, len(body), min(2*len(body), MaxBody+1))
-			copy(grown, body)
-			body = grown
+			body = append(make([]byte, 0, min(2*len(body), MaxBody+1)), body...)
 		}
 		var n int
 		n, err = r.Read(body[len(body):cap(body)])
