@@ -112,12 +112,12 @@ func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
 	}
 	body, err := read(resp.Body, resp.ContentLength)
 	switch {
-	case err == ErrTooLarge || isCorrupt(err): // of an answer that came whole
-		a.Unreadable, err = err, nil
 	case err == nil && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead:
 		err = io.ErrUnexpectedEOF
 	case err == nil:
 		a.Body = body
+	case err == ErrTooLarge || facts{}.with(err).corrupt: // of an answer that came whole
+		a.Unreadable, err = err, nil
 	}
 	return a, err
 }

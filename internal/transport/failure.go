@@ -29,30 +29,18 @@ type failure struct {
 // from net/http itself when it had a connection, where that is all that can fail;
 // unsent, that no request was written.
 func classify(err error, connection, unsent bool) failure {
-	var op string // of the outermost one
-	var dns *net.DNSError
-	f := failure{unsent: unsent}
-	anyIn(err, func(err error) bool {
-		switch e := err.(type) {
-		case *net.OpError:
-			op = cmp.Or(op, e.Op)
-		case *net.DNSError:
-			dns = e
-		}
-		timeout, ok := err.(net.Error)
-		f.timeout = f.timeout || ok && timeout.Timeout()
-		return false
-	})
+	seen := facts{}.with(err)
+	f := failure{unsent: unsent, timeout: seen.timeout}
 	switch {
-	case isTLS(err):
+	case seen.tls:
 		f.unsent = unsent || !connection
-	case op == "remote error" || op == "local error": // a TLS alert
-	case dns != nil:
+	case seen.op == "remote error" || seen.op == "local error": // a TLS alert
+	case seen.dns != nil:
 		f.unsent = true
-		f.passing = !dns.IsNotFound && (dns.IsTemporary || dns.IsTimeout)
+		f.passing = !seen.dns.IsNotFound && (seen.dns.IsTemporary || seen.dns.IsTimeout)
 	default:
-		f.unsent = unsent || op == "dial" || op == "proxyconnect" || op == "socks connect"
-		f.passing = connection || f.timeout || isAny(err, broken...)
+		f.unsent = unsent || seen.op == "dial" || seen.op == "proxyconnect" || seen.op == "socks connect"
+		f.passing = connection || seen.timeout || seen.broken
 	}
 	return f
 }
@@ -65,41 +53,41 @@ var broken = []error{
 	io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 }
 
-// anyIn says whether err, or an error that it wraps, is one of a kind.
-func anyIn(err error, kind func(error) bool) bool {
-	if err == nil || kind(err) {
-		return err != nil
+// facts are what an error, and all that it wraps, tell.
+type facts struct {
+	op      string // of the outermost network operation
+	dns     *net.DNSError
+	tls     bool // no trusted TLS connection came to be
+	broken  bool
+	corrupt bool // what should be compressed data is none
+	timeout bool
+}
+
+// with adds the facts of err.
+func (f facts) with(err error) facts {
+	timeout, ok := err.(net.Error)
+	f.timeout = f.timeout || ok && timeout.Timeout()
+	f.broken = f.broken || slices.Contains(broken, err)
+	f.corrupt = f.corrupt || err == gzip.ErrHeader || err == gzip.ErrChecksum
+	switch e := err.(type) {
+	case *net.OpError:
+		f.op = cmp.Or(f.op, e.Op)
+	case *net.DNSError:
+		f.dns = e
+	case tls.RecordHeaderError, *tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
+		f.tls = true
+	case flate.CorruptInputError:
+		f.corrupt = true
 	}
 	switch e := err.(type) {
 	case interface{ Unwrap() error }:
-		return anyIn(e.Unwrap(), kind)
+		return f.with(e.Unwrap())
 	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return anyIn(err, kind) })
-	}
-	return false
-}
-
-func isAny(err error, targets ...error) bool {
-	return anyIn(err, func(err error) bool { return slices.Contains(targets, err) })
-}
-
-// isTLS says that no trusted TLS connection came to be.
-func isTLS(err error) bool {
-	return anyIn(err, func(err error) bool {
-		switch err.(type) {
-		case tls.RecordHeaderError, *tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
-			return true
+		for _, err := range e.Unwrap() {
+			f = f.with(err)
 		}
-		return false
-	})
-}
-
-// isCorrupt says that what should be compressed data is none.
-func isCorrupt(err error) bool {
-	return anyIn(err, func(err error) bool {
-		_, corrupt := err.(flate.CorruptInputError)
-		return corrupt || err == gzip.ErrHeader || err == gzip.ErrChecksum
-	})
+	}
+	return f
 }
 
 // contextError says how the caller's context ended, with the cause where that is
@@ -128,10 +116,10 @@ func Describe(err error) string {
 	switch {
 	case err == nil:
 		return ""
-	case isAny(err, context.Canceled, context.DeadlineExceeded): // whatever the caller gave as the cause
-	case isTLS(err):
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded): // whatever the caller gave as the cause
+	case facts{}.with(err).tls:
 		return "the server's certificate or TLS is not valid"
-	case isAny(err, io.EOF, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection was closed before the whole answer had come"
 	}
 	return strings.Join(strings.Fields(places.ReplaceAllLiteralString(err.Error(), "(address)")), " ")
