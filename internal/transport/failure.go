@@ -94,17 +94,13 @@ func (f facts) with(err error) facts {
 // something else; nil while it has not.
 func contextError(ctx context.Context) error {
 	err := ctx.Err()
-	if err == nil {
-		// A deadline can have struck elsewhere before the context's timer has.
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
-			return context.DeadlineExceeded
-		}
-		return nil
+	if deadline, ok := ctx.Deadline(); ok && err == nil && time.Until(deadline) <= 0 {
+		return context.DeadlineExceeded // which has struck elsewhere before the context's timer has
 	}
-	if cause := context.Cause(ctx); !errors.Is(err, cause) {
-		return fmt.Errorf("%w: %w", err, cause)
+	if err == nil || errors.Is(err, context.Cause(ctx)) {
+		return err
 	}
-	return err
+	return fmt.Errorf("%w: %w", err, context.Cause(ctx))
 }
 
 // places matches URLs, addresses and names of hosts.

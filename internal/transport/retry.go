@@ -61,24 +61,19 @@ func (t *Transport) next(ctx context.Context, c *Call) time.Duration {
 		c.Err = ended
 		return 0
 	}
-	asked := wait > 0
-	if !asked {
-		wait = t.Policy.backoff(c.Attempts)
-	}
-	if !fits(ctx, wait) {
-		return 0
-	}
-	if asked {
-		wait = withJitter(ctx, wait)
-	}
 	cost := int64(retryCost)
 	if c.failure.timeout {
 		cost = timeoutRetryCost
 	}
-	if !t.budget.take(cost) {
+	asked := wait > 0
+	wait = cmp.Or(wait, t.Policy.backoff(c.Attempts))
+	if !fits(ctx, wait) || !t.budget.take(cost) {
 		return 0
 	}
 	c.paid += cost
+	if asked {
+		wait = withJitter(ctx, wait)
+	}
 	return wait
 }
 
@@ -100,8 +95,7 @@ func (c *Call) mayRepeat(waitStated bool) bool {
 // backoff returns the wait after so many attempts: anything up to a ceiling that
 // doubles each time, so that clients that failed together do not return together.
 func (p Policy) backoff(attempts int) time.Duration {
-	ceiling := min(float64(p.BaseDelay)*math.Exp2(float64(attempts-1)), float64(p.MaxDelay))
-	return 1 + time.Duration(rand.Float64()*ceiling)
+	return 1 + rand.N(retryablehttp.DefaultBackoff(p.BaseDelay, p.MaxDelay, attempts-1, nil))
 }
 
 // RetryAfter returns the wait that an answer asks for, and whether it asks at all.
@@ -116,14 +110,15 @@ func RetryAfter(a Answer) (wait time.Duration, stated bool) {
 	if err != nil {
 		now = time.Now()
 	}
-	if until, err := http.ParseTime(after); err == nil {
-		return max(until.Sub(now), 0), true
+	until, err := http.ParseTime(after)
+	if err != nil {
+		reset, ok := seconds(a.Header.Get("X-Ratelimit-Reset"))
+		if !ok || a.StatusCode != http.StatusTooManyRequests {
+			return 0, false
+		}
+		until = time.Unix(0, 0).Add(reset)
 	}
-	reset, ok := seconds(a.Header.Get("X-Ratelimit-Reset"))
-	if !ok || a.StatusCode != http.StatusTooManyRequests {
-		return 0, false
-	}
-	return max(time.Unix(0, 0).Add(reset).Sub(now), 0), true
+	return max(until.Sub(now), 0), true
 }
 
 // seconds reads decimal digits and nothing else; what is too long for a Duration
