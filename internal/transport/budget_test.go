@@ -26,13 +26,13 @@ func TestBudgetBoundsRetries(t *testing.T) {
 	}{
 		{"a full one", func(*budget) {}, retryCost, 100},
 		{"a full one, of timeouts", func(*budget) {}, timeoutRetryCost, 50},
-		{"a full one cannot be filled", func(b *budget) { b.put(1000) }, retryCost, 100},
-		{"successes fill it to full and no further", func(b *budget) { b.take(retryCost); b.put(1000) }, retryCost, 100},
+		{"a full one cannot be filled", func(b *budget) { b.take(-1000) }, retryCost, 100},
+		{"successes fill it to full and no further", func(b *budget) { b.take(retryCost); b.take(-1000) }, retryCost, 100},
 		{"a spent one", func(b *budget) { affordable(b, retryCost) }, retryCost, 0},
-		{"four successes buy nothing", func(b *budget) { affordable(b, retryCost); b.put(4) }, retryCost, 0},
-		{"five successes buy a retry", func(b *budget) { affordable(b, retryCost); b.put(5) }, retryCost, 1},
-		{"what is left covers a retry but no timeout", func(b *budget) { affordable(b, retryCost); b.put(9) }, timeoutRetryCost, 0},
-		{"given back in full", func(b *budget) { affordable(b, retryCost); b.put(budgetSize) }, retryCost, 100},
+		{"four successes buy nothing", func(b *budget) { affordable(b, retryCost); b.take(-4) }, retryCost, 0},
+		{"five successes buy a retry", func(b *budget) { affordable(b, retryCost); b.take(-5) }, retryCost, 1},
+		{"what is left covers a retry but no timeout", func(b *budget) { affordable(b, retryCost); b.take(-9) }, timeoutRetryCost, 0},
+		{"given back in full", func(b *budget) { affordable(b, retryCost); b.take(-budgetSize) }, retryCost, 100},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestBudgetIsExactUnderConcurrency(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 50 {
-				b.put(1)
+				b.take(-1)
 			}
 		})
 	}

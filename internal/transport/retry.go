@@ -144,20 +144,14 @@ const (
 	timeoutRetryCost = 10 // an attempt that timed out has held a connection all that while
 )
 
-// take pays for a retry, or says that too little is left.
+// take pays for a retry, or says that too little is left. A cost below 0 gives back what
+// a successful call earned.
 func (b *budget) take(cost int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.taken+cost > budgetSize {
 		return false
 	}
-	b.taken += cost
+	b.taken = max(b.taken+cost, 0)
 	return true
-}
-
-// put gives back what a successful call earned.
-func (b *budget) put(n int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.taken = max(b.taken-n, 0)
 }

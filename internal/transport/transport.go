@@ -98,7 +98,7 @@ func (t *Transport) Do(ctx context.Context, c *Call) {
 		c.Answer = c.earlier
 	}
 	if c.succeeded() {
-		t.budget.put(max(c.paid, 1))
+		t.budget.take(-max(c.paid, 1))
 	}
 }
 
