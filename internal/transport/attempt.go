@@ -26,9 +26,6 @@ var ErrTooLarge = errors.New("the body is larger than 4 MiB")
 // end, both under one deadline. The request is made anew each time, so attempts
 // are equal whatever a base transport does to the one before.
 func (t *Transport) attempt(template *http.Request, c *Call) {
-	if c.Answer.StatusCode != 0 {
-		c.earlier = c.Answer
-	}
 	c.failure = failure{}
 	ctx, cancel := context.WithTimeout(template.Context(), t.Timeout)
 	defer cancel()

@@ -42,12 +42,16 @@ func New(cfg Config) *Transport {
 // their order, with the reason for each place.
 func (t *Transport) RoundTrip(template *http.Request) (*http.Response, error) {
 	ctx, c := template.Context(), callOf(template.Context())
+	earlier := c.Answer
 	if t.turn(ctx, c) { // outside the deadline of an attempt, of which waiting for a turn is no part
 		t.attempt(template, c)  // one request with the token, under one deadline, which covers the answer's body too
 		c.Wait = t.next(ctx, c) // behind all that, so that a repeat has its own turn, deadline and request
 		if c.Log != nil {
 			c.Log()
 		}
+	}
+	if c.Answer.StatusCode == 0 {
+		c.Answer = earlier
 	}
 	// The engine, and the http.Client in it, see no status and no error, so that they
 	// have no redirect to follow and nothing of their own to wait for.
@@ -74,7 +78,6 @@ type Call struct {
 	MayHaveApplied bool          // an attempt of a write ended without a known outcome
 	Held           time.Duration // above 0: not sent, for the API asked all calls to wait this much longer
 
-	earlier Answer  // of the attempts before the last
 	failure failure // of the last attempt
 	paid    int64   // what the retries took from the budget
 	over    http.Response
@@ -93,9 +96,6 @@ func (t *Transport) Do(ctx context.Context, c *Call) {
 	template := http.Request{Method: c.Method, URL: &c.URL, Header: noHeader, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	if err := t.send(template.WithContext(context.WithValue(ctx, callKey{}, c))); err != nil {
 		c.Err = cmp.Or(contextError(ctx), err) // it ended while the call waited
-	}
-	if c.Answer.StatusCode == 0 {
-		c.Answer = c.earlier
 	}
 	if c.succeeded() {
 		t.budget.take(-max(c.paid, 1))
