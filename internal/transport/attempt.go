@@ -109,18 +109,18 @@ func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
 	}
 	body, err := read(resp.Body, resp.ContentLength)
 	switch {
-	case err == nil && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead:
+	case err == io.EOF && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead:
 		err = io.ErrUnexpectedEOF
-	case err == nil:
-		a.Body = body
+	case err == io.EOF:
+		a.Body, err = body, nil
 	case err == ErrTooLarge || facts{}.with(err).corrupt: // of an answer that came whole
 		a.Unreadable, err = err, nil
 	}
 	return a, err
 }
 
-// read is io.ReadAll with a limit, and a buffer that need not grow for a length that
-// is told.
+// read reads until an error, which is io.EOF behind a whole body, like io.ReadAll with a
+// limit and a buffer that need not grow for a length that is told.
 func read(r io.Reader, told int64) (body []byte, err error) {
 	body = make([]byte, 0, min(max(told, 511), 128<<10)+1)
 	for err == nil {
@@ -133,8 +133,5 @@ func read(r io.Reader, told int64) (body []byte, err error) {
 			return nil, ErrTooLarge
 		}
 	}
-	if err == io.EOF {
-		return body, nil
-	}
-	return nil, err
+	return body, err
 }

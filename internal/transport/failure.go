@@ -58,9 +58,9 @@ type facts struct {
 	op      string // of the outermost network operation
 	dns     *net.DNSError
 	tls     bool // no trusted TLS connection came to be
-	broken  bool
 	corrupt bool // what should be compressed data is none
-	timeout bool
+
+	broken, timeout bool
 }
 
 // with adds the facts of err.
