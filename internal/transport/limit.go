@@ -52,9 +52,6 @@ func (p *pause) extend(d time.Duration) {
 func (p *pause) left() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.until.IsZero() {
-		return 0
-	}
 	return time.Until(p.until)
 }
 
