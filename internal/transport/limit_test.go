@@ -100,6 +100,25 @@ func TestPauseHoldsCallsBack(t *testing.T) {
 	}
 }
 
+func TestPauseThatEndsNowHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		turns := 0
+		tr := making(nil, func(cfg *Config) {
+			cfg.Limiter = limiter(func(context.Context) error { turns++; return nil })
+		})
+		tr.pause.extend(0)
+		began := time.Now()
+		sent, result := through(t, tr, ctx)
+		assert.True(t, sent)
+		assert.NoError(t, result.Err)
+		assert.Equal(t, began, time.Now())
+		assert.Equal(t, 1, turns)
+	})
+}
+
 func TestJitterIsPositiveAndSmall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
