@@ -29,13 +29,7 @@ func (t *Transport) attempt(template *http.Request, c *Call) {
 	c.failure = failure{}
 	ctx, cancel := context.WithTimeout(template.Context(), t.Timeout)
 	defer cancel()
-	w := newWire(ctx, c, template)
-	// The token goes to the API's own origin and nowhere else, and is the last thing
-	// that touches a request, so that nothing behind can send it elsewhere.
-	if c.URL.Scheme == t.API.Scheme && c.URL.Host == t.API.Host {
-		w.bearer[0] = c.Bearer
-		w.req.Header["Authorization"] = w.bearer[:]
-	}
+	w := t.newWire(ctx, template, c)
 	if c.Attempts++; c.Log != nil {
 		began := time.Now()
 		defer func() { c.Took = time.Since(began) }()
@@ -72,8 +66,8 @@ type wire struct {
 	asked, got, wrote atomic.Bool // for a connection, one, the head of the request
 }
 
-func newWire(ctx context.Context, c *Call, template *http.Request) *wire {
-	w := &wire{url: c.URL}
+func (t *Transport) newWire(ctx context.Context, template *http.Request, c *Call) *wire {
+	w := &wire{url: c.URL, bearer: [1]string{c.Bearer}}
 	w.trace.GetConn = func(string) { w.asked.Store(true) }
 	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
 	w.trace.WroteHeaders = func() { w.wrote.Store(true) }
@@ -84,6 +78,9 @@ func newWire(ctx context.Context, c *Call, template *http.Request) *wire {
 		w.body.Reset(c.Body)
 		w.req.Body, w.req.ContentLength = io.NopCloser(&w.body), int64(len(c.Body))
 		w.req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.Body)), nil }
+	}
+	if c.URL.Scheme == t.API.Scheme && c.URL.Host == t.API.Host { // the token goes nowhere else
+		w.req.Header["Authorization"] = w.bearer[:]
 	}
 	return w
 }
