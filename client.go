@@ -180,7 +180,6 @@ type call struct {
 type request struct {
 	call
 	transport.Call
-	query url.Values
 	infos []*ResponseInfo
 }
 
@@ -220,7 +219,6 @@ func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (e
 	if r.URL.Path, err = url.PathUnescape(r.URL.RawPath); err != nil {
 		return err
 	}
-	r.URL.RawQuery = r.query.Encode()
 	switch body := r.body.(type) {
 	case nil:
 	case UpdateParams:

@@ -3,14 +3,12 @@ package spideriq
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
 	"net/http"
 	"net/textproto"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,9 +21,16 @@ import (
 // same thing the later wins. A nil Option is ignored.
 type Option interface{ apply(*config) error }
 
-type option[T any] func(*T) error
+// An option is what it sets, and what is wrong with it.
+type option[T any] struct {
+	set     func(*T)
+	mistake error
+}
 
-func (o option[T]) apply(t *T) error { return o(t) }
+func (o option[T]) apply(t *T) error {
+	o.set(t)
+	return o.mistake
+}
 
 // config is a client in the making.
 type config struct {
@@ -43,10 +48,8 @@ type config struct {
 // query or a fragment, or without a host, is refused, and so is http to a host
 // that is not loopback (see [WithInsecureHTTP]).
 func WithBaseURL(rawURL string) Option {
-	return option[config](func(c *config) (err error) {
-		c.API, err = parseBase(rawURL)
-		return err
-	})
+	api, err := parseBase(rawURL)
+	return option[config]{func(c *config) { c.API = api }, err}
 }
 
 // WithHTTPClient sends requests with hc's Transport, or with one of our own when
@@ -55,14 +58,9 @@ func WithBaseURL(rawURL string) Option {
 // Its CheckRedirect and Jar are not used: no redirect is followed and no cookie
 // kept. A nil hc, and one with a negative Timeout, is refused.
 func WithHTTPClient(hc *http.Client) Option {
-	if hc == nil {
-		hc = &http.Client{Timeout: -1} // which is refused as well
-	}
-	base, timeout := hc.Transport, hc.Timeout
-	return option[config](func(c *config) error {
-		c.Base, c.clientTimeout = base, timeout
-		return unless(timeout >= 0, "WithHTTPClient: the client must not be nil, nor its Timeout negative")
-	})
+	given := *cmp.Or(hc, &http.Client{Timeout: -1}) // so that a nil one is refused as well
+	return option[config]{func(c *config) { c.Base, c.clientTimeout = given.Transport, given.Timeout },
+		unless(given.Timeout >= 0, "WithHTTPClient: the client must not be nil, nor its Timeout negative")}
 }
 
 // A TokenSource returns the token for one call. It must be safe for concurrent
@@ -74,19 +72,15 @@ type TokenSource func(ctx context.Context) (string, error)
 // ends the call before a request is sent and stays reachable through errors.Is
 // and errors.As. A nil src is refused.
 func WithTokenSource(src TokenSource) Option {
-	return option[config](func(c *config) error {
-		c.token = src
-		return unless(src != nil, "WithTokenSource: the source must not be nil")
-	})
+	return option[config]{func(c *config) { c.token = src }, unless(src != nil, "WithTokenSource: the source must not be nil")}
 }
 
 // WithUserAgent puts product, such as "my-tool/1.4", before this library's own
 // part of the User-Agent header. Text with control characters, or none, is refused.
 func WithUserAgent(product string) Option {
-	return option[config](func(c *config) error {
-		c.agent = strings.TrimSpace(product) + " spideriq-go/" + Version
-		return unless(c.agent[0] != ' ' && isHeaderValue(c.agent), "WithUserAgent: the product must be text without control characters")
-	})
+	product = strings.TrimSpace(product)
+	return option[config]{func(c *config) { c.agent = product + " spideriq-go/" + Version },
+		unless(product != "" && isHeaderValue(product), "WithUserAgent: the product must be text without control characters")}
 }
 
 // WithAttemptTimeout bounds one attempt, from looking for a connection to the last
@@ -94,10 +88,7 @@ func WithUserAgent(product string) Option {
 // client given to [WithHTTPClient] wins. A call may take several attempts and the
 // waits between them: bound it by its context. A negative d is refused.
 func WithAttemptTimeout(d time.Duration) Option {
-	return option[config](func(c *config) error {
-		c.Timeout = d
-		return unless(d >= 0, "WithAttemptTimeout: the duration must not be negative")
-	})
+	return option[config]{func(c *config) { c.Timeout = d }, unless(d >= 0, "WithAttemptTimeout: the duration must not be negative")}
 }
 
 // RetryPolicy has the numbers of retrying; what is retried is told at each method.
@@ -112,16 +103,13 @@ type RetryPolicy struct {
 
 // WithRetryPolicy changes how often and how patiently a call is retried.
 func WithRetryPolicy(p RetryPolicy) Option {
-	return option[config](func(c *config) error {
-		c.Policy = transport.Policy{
-			MaxAttempts:   cmp.Or(p.MaxAttempts, 3),
-			BaseDelay:     cmp.Or(p.BaseDelay, 500*time.Millisecond),
-			MaxDelay:      cmp.Or(p.MaxDelay, 8*time.Second),
-			MaxRetryAfter: cmp.Or(p.MaxRetryAfter, time.Minute),
-		}
-		return unless(min(time.Duration(p.MaxAttempts), p.BaseDelay, p.MaxDelay, p.MaxRetryAfter) >= 0 && c.Policy.BaseDelay <= c.Policy.MaxDelay,
-			"WithRetryPolicy: no field may be negative, nor BaseDelay above MaxDelay")
-	})
+	p.MaxAttempts = cmp.Or(p.MaxAttempts, 3)
+	p.BaseDelay = cmp.Or(p.BaseDelay, 500*time.Millisecond)
+	p.MaxDelay = cmp.Or(p.MaxDelay, 8*time.Second)
+	p.MaxRetryAfter = cmp.Or(p.MaxRetryAfter, time.Minute)
+	return option[config]{func(c *config) { c.Policy = transport.Policy(p) },
+		unless(min(time.Duration(p.MaxAttempts), p.BaseDelay, p.MaxRetryAfter) >= 0 && p.BaseDelay <= p.MaxDelay,
+			"WithRetryPolicy: no field may be negative, nor BaseDelay above MaxDelay")}
 }
 
 // A RateLimiter holds an attempt back until its turn has come, or returns an error
@@ -135,47 +123,42 @@ type RateLimiter interface {
 // attempt's timeout. An error of l ends the call as a [*TransportError]; no further
 // request is sent. A nil l is refused.
 func WithRateLimiter(l RateLimiter) Option {
-	return option[config](func(c *config) error {
-		c.Limiter = l
-		v := reflect.ValueOf(l)
-		isNil := l == nil || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
-		return unless(!isNil, "WithRateLimiter: the limiter must not be nil")
-	})
+	v := reflect.ValueOf(l)
+	isNil := l == nil || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+	return option[config]{func(c *config) { c.Limiter = l }, unless(!isNil, "WithRateLimiter: the limiter must not be nil")}
 }
 
 // WithLogger logs each attempt at debug level, or as a warning when another follows:
 // method, path, status, duration and wait, never a header, body or query. The
 // default, also for nil, is silence.
 func WithLogger(l *slog.Logger) Option {
-	return option[config](func(c *config) error {
-		if c.log = nil; l != nil {
-			c.log = func(ctx context.Context, r *request) { r.logAttempt(ctx, l) }
+	log := func(ctx context.Context, r *request) {
+		level, message := slog.LevelDebug, "spideriq: attempt"
+		if r.Wait > 0 {
+			level, message = slog.LevelWarn, "spideriq: attempt failed, another follows"
 		}
-		return nil
-	})
+		l.LogAttrs(ctx, level, message, slog.String("method", r.Method), slog.String("path", r.path), slog.Int("attempt", r.Attempts),
+			slog.Int("status", r.Answer.StatusCode), slog.String("error", r.hidden().Replace(transport.Describe(r.Err))),
+			slog.Duration("took", r.Took), slog.Duration("wait", r.Wait))
+	}
+	if l == nil {
+		log = nil
+	}
+	return option[config]{func(c *config) { c.log = log }, nil}
 }
 
 // WithInsecureHTTP allows a base URL of http to a host that is not loopback. The
 // token and everything else is then readable on the way.
 func WithInsecureHTTP() Option {
-	return option[config](func(c *config) error { c.insecure = true; return nil })
+	return option[config]{func(c *config) { c.insecure = true }, nil}
 }
 
-func (r *request) logAttempt(ctx context.Context, l *slog.Logger) {
-	level, message := slog.LevelDebug, "spideriq: attempt"
-	if r.Wait > 0 {
-		level, message = slog.LevelWarn, "spideriq: attempt failed, another follows"
-	}
-	l.LogAttrs(ctx, level, message, slog.String("method", r.Method), slog.String("path", r.path), slog.Int("attempt", r.Attempts),
-		slog.Int("status", r.Answer.StatusCode), slog.String("error", r.hidden().Replace(transport.Describe(r.Err))),
-		slog.Duration("took", r.Took), slog.Duration("wait", r.Wait))
-}
-
-func unless(fine bool, mistake string) error {
+// unless returns the mistake, in the words of fmt.Errorf, unless all is fine.
+func unless(fine bool, mistake string, about ...any) error {
 	if fine {
 		return nil
 	}
-	return errors.New(mistake)
+	return fmt.Errorf(mistake, about...)
 }
 
 // A RequestOption changes one call. A nil RequestOption is ignored; a wrong one
@@ -190,20 +173,15 @@ var ownHeaders = []string{"Authorization", "Proxy-Authorization", "Host", "Conte
 // same name that the client sends by itself. Headers that frame the request,
 // choose its host or carry the token are the client's own and refused.
 func WithHeader(key, value string) RequestOption {
-	return option[request](func(r *request) error {
-		key := textproto.CanonicalMIMEHeaderKey(key)
-		switch {
-		case slices.Contains(ownHeaders, key):
-			return fmt.Errorf("WithHeader: %s is set by the client", key)
-		case key == "" || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c) }):
-			return fmt.Errorf("WithHeader: %q is not a header name", key)
-		case !isHeaderValue(value):
-			return fmt.Errorf("WithHeader: the value of %s has control characters", key)
-		}
+	key = textproto.CanonicalMIMEHeaderKey(key)
+	odd := strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c) })
+	return option[request]{func(r *request) {
 		r.Header = r.Header.Clone()
 		r.Header[key] = []string{value}
-		return nil
-	})
+	}, cmp.Or(
+		unless(!slices.Contains(ownHeaders, key), "WithHeader: %s is set by the client", key),
+		unless(key != "" && !odd, "WithHeader: %q is not a header name", key),
+		unless(isHeaderValue(value), "WithHeader: the value of %s has control characters", key))}
 }
 
 func isHeaderValue(s string) bool {
@@ -215,40 +193,27 @@ func isHeaderValue(s string) bool {
 // that has no form in a query are refused, and so is a parameter "format", with
 // which the API answers in YAML.
 func WithQuery(params any) RequestOption {
-	return option[request](func(r *request) error {
-		values, err := encodeQuery(params)
-		if err == nil && values.Has("format") {
-			err = errors.New(`the parameter "format" changes the answer to YAML`)
-		}
-		if err != nil {
-			return fmt.Errorf("query: %w", err)
-		}
-		if r.query == nil {
-			r.query = make(url.Values)
-		}
-		maps.Copy(r.query, values)
-		return nil
-	})
+	values, err := encodeQuery(params)
+	if err != nil {
+		err = fmt.Errorf("query: %w", err)
+	}
+	return option[request]{func(r *request) {
+		query := r.URL.Query()
+		maps.Copy(query, values)
+		r.URL.RawQuery = query.Encode()
+	}, err}
 }
 
 // WithMaxAttempts bounds the tries of the call, the first included, in place of
 // [RetryPolicy]'s MaxAttempts; 1 never retries. Less than 1 is refused.
 func WithMaxAttempts(n int) RequestOption {
-	return option[request](func(r *request) error {
-		r.MaxAttempts = n
-		return unless(n >= 1, "WithMaxAttempts: must be at least 1")
-	})
+	return option[request]{func(r *request) { r.MaxAttempts = n }, unless(n >= 1, "WithMaxAttempts: must be at least 1")}
 }
 
 // WithResponseInfo writes to info what came back, when the call ends. A nil info
 // is ignored. One info must not serve two calls at a time.
 func WithResponseInfo(info *ResponseInfo) RequestOption {
-	return option[request](func(r *request) error {
-		if info != nil {
-			r.infos = append(r.infos, info)
-		}
-		return nil
-	})
+	return option[request]{func(r *request) { r.infos = append(r.infos, cmp.Or(info, new(ResponseInfo))) }, nil}
 }
 
 // ResponseInfo is what came back from a call, whether it succeeded or failed. It is

@@ -95,7 +95,8 @@ func encodeQuery(params any) (url.Values, error) {
 	if err := inQuery(t); err != nil {
 		return nil, err
 	}
-	return query.Values(params)
+	values, err := query.Values(params)
+	return values, cmp.Or(err, unless(!values.Has("format"), `the parameter "format" changes the answer to YAML`))
 }
 
 func inQuery(t reflect.Type) error {
