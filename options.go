@@ -49,6 +49,9 @@ type config struct {
 // that is not loopback (see [WithInsecureHTTP]).
 func WithBaseURL(rawURL string) Option {
 	api, err := parseBase(rawURL)
+	if err != nil {
+		err = fmt.Errorf("base URL: %w", err)
+	}
 	return option[config]{func(c *config) { c.API = api }, err}
 }
 

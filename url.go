@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"path"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -22,24 +23,17 @@ import (
 func parseBase(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
-		return nil, errors.New("base URL: not a URL")
+		return nil, errors.New("not a URL")
 	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
-	switch {
-	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, errors.New("base URL: must begin with https:// or http://")
-	case u.User != nil:
-		return nil, errors.New("base URL: must not hold a user name or password")
-	case u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || err != nil || port == 0:
-		return nil, errors.New("base URL: host or port is missing or wrong")
-	case strings.ContainsAny(raw, "?#"):
-		return nil, errors.New("base URL: must not hold a query or fragment")
-	}
+	port, wrongPort := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
 	u.RawPath = cmp.Or(strings.TrimRight(u.EscapedPath(), "/"), "/api/v1")
-	if u.Path, err = cleanPath(u.RawPath); err != nil {
-		return nil, fmt.Errorf("base URL: %w", err)
-	}
-	return u, nil
+	u.Path, err = cleanPath(u.RawPath)
+	return u, cmp.Or(
+		unless(u.Scheme == "https" || u.Scheme == "http", "must begin with https:// or http://"),
+		unless(u.User == nil, "must not hold a user name or password"),
+		unless(u.Hostname() != "" && !strings.HasSuffix(u.Host, ":") && wrongPort == nil && port > 0, "host or port is missing or wrong"),
+		unless(!strings.ContainsAny(raw, "?#"), "must not hold a query or fragment"),
+		err)
 }
 
 func isLoopback(host string) bool {
@@ -50,34 +44,27 @@ func isLoopback(host string) bool {
 // cleanPath returns the path that the escaped one stands for, and refuses one that
 // a server or proxy on the way could read as a path to elsewhere.
 func cleanPath(escaped string) (string, error) {
-	path, err := url.PathUnescape(escaped)
-	switch {
-	case err != nil:
-		return "", errors.New("the path has a broken % escape")
-	case len(escaped) > 2048:
+	if len(escaped) > 2048 {
 		return "", errors.New("the path is longer than 2,048 bytes")
-	case !strings.HasPrefix(escaped, "/"):
-		return "", errors.New("the path must begin with /")
-	case strings.ContainsAny(escaped, "?#"):
-		return "", errors.New("the path must hold no query or fragment; see WithQuery")
 	}
-	for deep, before := path, ""; deep != before; { // somebody may unescape more than once
-		for segment := range strings.SplitSeq(strings.ReplaceAll(deep, `\`, "/")[1:], "/") {
-			segment, _, _ = strings.Cut(segment, ";") // some servers cut there
-			if segment == "" || segment == "." || segment == ".." {
-				return "", errors.New(`the path must have no empty segment, no "." and no ".."`)
-			}
-		}
-		if strings.ContainsFunc(deep, unicode.IsControl) || !utf8.ValidString(deep) {
-			return "", errors.New("the path has control characters or is not UTF-8")
-		}
-		before = deep
-		if next, err := url.PathUnescape(deep); err == nil {
-			deep = next
-		}
-	}
-	return path, nil
+	clean, err := url.PathUnescape(escaped)
+	return clean, cmp.Or(
+		unless(err == nil, "the path has a broken %% escape"),
+		unless(strings.HasPrefix(escaped, "/"), "the path must begin with /"),
+		unless(!strings.ContainsAny(escaped, "?#"), "the path must hold no query or fragment; see WithQuery"),
+		unless(!isCrooked(clean), `the path must be UTF-8 without empty segments, ".", ".." and control characters`))
 }
+
+// isCrooked says that p is not what it looks like to a reader who takes \ for /,
+// cuts segments at a semicolon, or unescapes once more.
+func isCrooked(p string) bool {
+	next, err := url.PathUnescape(p)
+	plain := separators.Replace(p)
+	return plain == "/" || plain != path.Clean(plain) || strings.ContainsFunc(p, unicode.IsControl) || !utf8.ValidString(p) ||
+		err == nil && next != p && isCrooked(next)
+}
+
+var separators = strings.NewReplacer(`\`, "/", ";", "/")
 
 // unescaped matches what must be escaped in a path that may be escaped already.
 var unescaped = regexp.MustCompile("[^!-~]|[\"<>\\\\^`{|}]")
