@@ -73,35 +73,35 @@ var unescaped = regexp.MustCompile("[^!-~]|[\"<>\\\\^`{|}]")
 // for, and would leave out or print as Go does, is an error.
 func encodeQuery(params any) (url.Values, error) {
 	t := reflect.TypeOf(params)
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
+	if t == nil {
+		return nil, errors.New("nil is not a struct")
 	}
-	if t == nil || t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%T is not a struct", params)
-	}
-	if err := inQuery(t); err != nil {
+	if err := inQuery(t, 8); err != nil {
 		return nil, err
 	}
 	values, err := query.Values(params)
 	return values, cmp.Or(err, unless(!values.Has("format"), `the parameter "format" changes the answer to YAML`))
 }
 
-func inQuery(t reflect.Type) error {
-	for f := range t.Fields() {
-		one, list := f.Type, false
-		for one.Kind() == reflect.Pointer || one.Kind() == reflect.Slice || one.Kind() == reflect.Array {
-			list = list || one.Kind() != reflect.Pointer
-			one = one.Elem()
+// inQuery takes a type with so many levels of structs, and none in a list.
+func inQuery(t reflect.Type, levels int) error {
+	switch kind := t.Kind(); {
+	case t == reflect.TypeFor[time.Time](), reflect.Bool <= kind && kind <= reflect.Float64, kind == reflect.String:
+		return nil
+	case kind == reflect.Pointer:
+		return inQuery(t.Elem(), levels)
+	case kind == reflect.Slice, kind == reflect.Array:
+		return inQuery(t.Elem(), 0)
+	case kind != reflect.Struct || levels == 0:
+		return fmt.Errorf("a %s has no form in a query", t)
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.IsExported() && !f.Anonymous || f.Tag.Get("url") == "-" || f.Type.Implements(reflect.TypeFor[query.Encoder]()) {
+			continue
 		}
-		switch kind := one.Kind(); {
-		case !f.IsExported() && !f.Anonymous, f.Tag.Get("url") == "-", f.Type.Implements(reflect.TypeFor[query.Encoder]()):
-		case one == reflect.TypeFor[time.Time](), reflect.Bool <= kind && kind <= reflect.Float64, kind == reflect.String:
-		case kind == reflect.Struct && !list && one != t:
-			if err := inQuery(one); err != nil {
-				return err
-			}
-		default:
-			return fmt.Errorf("field %s: a %s has no form in a query", f.Name, f.Type)
+		if err := inQuery(f.Type, levels-1); err != nil {
+			return fmt.Errorf("field %s: %w", f.Name, err)
 		}
 	}
 	return nil
