@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
@@ -53,31 +52,19 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 			mistakes = append(mistakes, o.apply(&c))
 		}
 	}
-	bearer := func(ctx context.Context) (string, error) {
-		token, err := c.token(ctx)
-		if err != nil {
-			return "", fmt.Errorf("token source: %w", err)
-		}
-		return bearerOf(token)
+	value, err := bearerOf(token)
+	if c.bearer == nil {
+		c.bearer = func(context.Context) (string, error) { return value, nil }
+	} else {
+		err = unless(token == "", "a token is given beside WithTokenSource")
 	}
-	if c.token == nil {
-		value, err := bearerOf(token)
-		mistakes = append(mistakes, err)
-		bearer = func(context.Context) (string, error) { return value, nil }
-	} else if token != "" {
-		mistakes = append(mistakes, errors.New("a token is given beside WithTokenSource"))
-	}
-	if c.API != nil && c.API.Scheme == "http" && !c.insecure && !isLoopback(c.API.Hostname()) {
-		mistakes = append(mistakes, errors.New("base URL: http would send the token in clear; see WithInsecureHTTP"))
-	}
+	mistakes = append(mistakes, err, unless(c.API == nil || c.API.Scheme != "http" || c.insecure || isLoopback(c.API.Hostname()),
+		"base URL: http would send the token in clear; see WithInsecureHTTP"))
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	c.Timeout = cmp.Or(c.Timeout, c.clientTimeout, 30*time.Second)
-	if c.clientTimeout > 0 {
-		c.Timeout = min(c.Timeout, c.clientTimeout)
-	}
-	client := &Client{bearer: bearer, base: c.API, log: c.log, transport: transport.New(c.Config)}
+	c.Timeout = cmp.Or(min(cmp.Or(c.Timeout, c.clientTimeout), cmp.Or(c.clientTimeout, c.Timeout)), 30*time.Second)
+	client := &Client{bearer: c.bearer, base: c.API, log: c.log, transport: transport.New(c.Config)}
 	client.header = http.Header{"Accept": {"application/json"}, "User-Agent": {c.agent}}
 	client.bodied = client.header.Clone()
 	client.bodied.Set("Content-Type", "application/json")
@@ -90,10 +77,8 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 // SPIDERIQ_TOKEN may be unset when there is a [WithTokenSource], and opts come
 // after the environment.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
-	if base := os.Getenv("SPIDERIQ_API_URL"); base != "" {
-		opts = append([]Option{WithBaseURL(base)}, opts...)
-	}
-	client, err := NewClient(os.Getenv("SPIDERIQ_TOKEN"), opts...)
+	base := WithBaseURL(cmp.Or(os.Getenv("SPIDERIQ_API_URL"), DefaultBaseURL))
+	client, err := NewClient(os.Getenv("SPIDERIQ_TOKEN"), append([]Option{base}, opts...)...)
 	if err != nil {
 		return nil, fmt.Errorf("%w (token and base URL come from SPIDERIQ_TOKEN and SPIDERIQ_API_URL)", err)
 	}
@@ -103,19 +88,13 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 // bearerOf returns the value of the header that carries token. Its errors do not
 // quote it.
 func bearerOf(token string) (string, error) {
-	token = strings.TrimSpace(token)
-	scheme, _, spaced := strings.Cut(strings.Join(strings.Fields(token), " "), " ")
-	switch {
-	case token == "":
-		return "", errors.New("token: is empty")
-	case spaced && strings.EqualFold(scheme, "bearer"):
-		return "", errors.New(`token: begins with "Bearer ", which the client adds by itself`)
-	case spaced:
-		return "", errors.New("token: has a space inside")
-	case strings.ContainsFunc(token, func(r rune) bool { return unicode.IsControl(r) || r > unicode.MaxASCII }):
-		return "", errors.New("token: has a control character or one that is not ASCII")
-	}
-	return "Bearer " + token, nil
+	words := strings.Fields(token)
+	token = strings.Join(words, " ")
+	return "Bearer " + token, cmp.Or(
+		unless(token != "", "token: is empty"),
+		unless(len(words) < 2 || !strings.EqualFold(words[0], "bearer"), `token: begins with "Bearer ", which the client adds by itself`),
+		unless(len(words) < 2, "token: has a space inside"),
+		unless(!strings.ContainsFunc(token, func(r rune) bool { return r < '!' || r > '~' }), "token: has a control character or one that is not ASCII"))
 }
 
 // String names the type and the base URL.

@@ -35,7 +35,7 @@ func (o option[T]) apply(t *T) error {
 // config is a client in the making.
 type config struct {
 	transport.Config
-	token         TokenSource
+	bearer        TokenSource // of a [WithTokenSource]; nil without
 	agent         string
 	log           func(context.Context, *request)
 	clientTimeout time.Duration // of the caller's http.Client; 0 for none
@@ -75,7 +75,14 @@ type TokenSource func(ctx context.Context) (string, error)
 // ends the call before a request is sent and stays reachable through errors.Is
 // and errors.As. A nil src is refused.
 func WithTokenSource(src TokenSource) Option {
-	return option[config]{func(c *config) { c.token = src }, unless(src != nil, "WithTokenSource: the source must not be nil")}
+	bearer := func(ctx context.Context) (string, error) {
+		token, err := src(ctx)
+		if err != nil {
+			return "", fmt.Errorf("token source: %w", err)
+		}
+		return bearerOf(token)
+	}
+	return option[config]{func(c *config) { c.bearer = bearer }, unless(src != nil, "WithTokenSource: the source must not be nil")}
 }
 
 // WithUserAgent puts product, such as "my-tool/1.4", before this library's own
