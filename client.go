@@ -34,7 +34,7 @@ type Client struct {
 	bearer    TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
 	base      *url.URL
 	header    http.Header // of every request, beside that of the token
-	bodied    http.Header // the same for those with a body
+	bare      http.Header // the same for those without a body
 	log       func(context.Context, *request)
 	transport *transport.Transport
 }
@@ -65,9 +65,9 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	}
 	c.Timeout = cmp.Or(min(cmp.Or(c.Timeout, c.clientTimeout), cmp.Or(c.clientTimeout, c.Timeout)), 30*time.Second)
 	client := &Client{bearer: c.bearer, base: c.API, log: c.log, transport: transport.New(c.Config)}
-	client.header = http.Header{"Accept": {"application/json"}, "User-Agent": {c.agent}}
-	client.bodied = client.header.Clone()
-	client.bodied.Set("Content-Type", "application/json")
+	client.bare = http.Header{"Accept": {"application/json"}, "User-Agent": {c.agent}}
+	client.header = client.bare.Clone()
+	client.header.Set("Content-Type", "application/json")
 	client.Integrations = &IntegrationsService{client}
 	return client, nil
 }
@@ -181,25 +181,9 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 
 // build checks what the caller gave and completes what every attempt sends.
 func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (err error) {
-	if ctx == nil {
-		return errors.New("the context is nil")
-	}
-	if r.body != nil {
-		r.Header = c.bodied
-	}
-	for _, o := range opts {
-		if o != nil {
-			if err := o.apply(r); err != nil {
-				return err
-			}
-		}
-	}
-	r.URL.RawPath += r.path
-	if r.URL.Path, err = url.PathUnescape(r.URL.RawPath); err != nil {
-		return err
-	}
 	switch body := r.body.(type) {
 	case nil:
+		r.Header = c.bare
 	case UpdateParams:
 		r.Body, err = body.json()
 	case secretive:
@@ -208,9 +192,16 @@ func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (e
 	default:
 		r.Body, err = json.Marshal(body)
 	}
-	if err != nil {
-		return err
+	for _, o := range opts {
+		if o != nil && err == nil {
+			err = o.apply(r)
+		}
 	}
+	if err != nil || ctx == nil {
+		return cmp.Or(err, errors.New("the context is nil"))
+	}
+	r.URL.RawPath += r.path
+	r.URL.Path, _ = url.PathUnescape(r.URL.RawPath) // a clean path, or one of our own
 	if c.log != nil {
 		r.Log = func() { c.log(ctx, r) }
 	}
