@@ -31,12 +31,15 @@ const DefaultBaseURL = "https://spideriq.ai/api/v1"
 type Client struct {
 	Integrations *IntegrationsService
 
+	config    *transport.Config
 	bearer    TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
-	base      *url.URL
 	header    http.Header // of every request, beside that of the token
 	bare      http.Header // the same for those without a body
 	log       func(context.Context, *request)
 	transport *transport.Transport
+
+	clientTimeout time.Duration // of the caller's http.Client; 0 for none
+	insecure      bool
 }
 
 // NewClient returns a client that sends token with each request. Space around the
@@ -45,11 +48,13 @@ type Client struct {
 // together. Nothing is read from the environment but the proxy settings that
 // net/http honours, and nothing is sent.
 func NewClient(token string, opts ...Option) (*Client, error) {
-	c := config{agent: "spideriq-go/" + Version, Config: transport.Config{Final: isFinal}}
+	c := &Client{config: &transport.Config{Final: isFinal}}
+	c.Integrations = &IntegrationsService{c}
+	c.header = http.Header{"Accept": {"application/json"}, "User-Agent": {"spideriq-go/" + Version}}
 	var mistakes []error
 	for _, o := range append([]Option{WithBaseURL(DefaultBaseURL), WithRetryPolicy(RetryPolicy{})}, opts...) {
 		if o != nil {
-			mistakes = append(mistakes, o.apply(&c))
+			mistakes = append(mistakes, o.apply(c))
 		}
 	}
 	value, err := bearerOf(token)
@@ -58,18 +63,18 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	} else {
 		err = unless(token == "", "a token is given beside WithTokenSource")
 	}
-	mistakes = append(mistakes, err, unless(c.API == nil || c.API.Scheme != "http" || c.insecure || isLoopback(c.API.Hostname()),
+	api := c.config.API
+	mistakes = append(mistakes, err, unless(api == nil || api.Scheme != "http" || c.insecure || isLoopback(api.Hostname()),
 		"base URL: http would send the token in clear; see WithInsecureHTTP"))
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	c.Timeout = cmp.Or(min(cmp.Or(c.Timeout, c.clientTimeout), cmp.Or(c.clientTimeout, c.Timeout)), 30*time.Second)
-	client := &Client{bearer: c.bearer, base: c.API, log: c.log, transport: transport.New(c.Config)}
-	client.bare = http.Header{"Accept": {"application/json"}, "User-Agent": {c.agent}}
-	client.header = client.bare.Clone()
-	client.header.Set("Content-Type", "application/json")
-	client.Integrations = &IntegrationsService{client}
-	return client, nil
+	given, hc := c.config.Timeout, c.clientTimeout
+	c.config.Timeout = cmp.Or(min(cmp.Or(given, hc), cmp.Or(hc, given)), 30*time.Second)
+	c.transport = transport.New(*c.config)
+	c.bare = c.header.Clone()
+	c.header.Set("Content-Type", "application/json")
+	return c, nil
 }
 
 // NewClientFromEnv is [NewClient] with the token in SPIDERIQ_TOKEN and, where that
@@ -99,10 +104,10 @@ func bearerOf(token string) (string, error) {
 
 // String names the type and the base URL.
 func (c Client) String() string {
-	if c.base == nil {
+	if c.config == nil {
 		return "spideriq.Client(not made by NewClient)"
 	}
-	return "spideriq.Client(" + c.base.String() + ")"
+	return "spideriq.Client(" + c.config.API.String() + ")"
 }
 
 // Format prints what [Client.String] returns, whatever the verb.
@@ -168,7 +173,7 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 	if c == nil || c.transport == nil {
 		return errors.New("spideriq: this client was not made by NewClient")
 	}
-	r := &request{call: call, Call: transport.Call{Method: call.method, URL: *c.base, Header: c.header, Repeat: call.repeat}}
+	r := &request{call: call, Call: transport.Call{Method: call.method, URL: *c.config.API, Header: c.header, Repeat: call.repeat}}
 	if err := c.build(ctx, r, opts); err != nil {
 		return fmt.Errorf("spideriq: %s %s: %w", call.method, oneLine(call.path, 256), err)
 	}
