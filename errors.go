@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
@@ -186,21 +185,13 @@ const maxMessage = 512
 
 // oneLine makes s printable on one line and cuts it, with a mark, to max bytes.
 func oneLine(s string, max int) string {
-	s = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s[:min(len(s), 4*max)])
-	if s = strings.Join(strings.Fields(s), " "); len(s) <= max {
+	s = strings.ToValidUTF8(s[:min(len(s), 4*max)], "\uFFFD")
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
+	if s = strings.Join(words, " "); len(s) <= max {
 		return s
 	}
 	const mark = "…"
-	end := max - len(mark)
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + mark
+	return strings.ToValidUTF8(s[:max-len(mark)], "") + mark
 }
 
 // A cause has a text of its own, without secrets and places, and keeps the errors
