@@ -194,9 +194,6 @@ func isHeaderValue(s string) bool {
 // which the API answers in YAML.
 func WithQuery(params any) RequestOption {
 	values, err := encodeQuery(params)
-	if err != nil {
-		err = fmt.Errorf("query: %w", err)
-	}
 	return option[request]{func(r *request) {
 		query := r.URL.Query()
 		maps.Copy(query, values)

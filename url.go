@@ -74,13 +74,13 @@ var unescaped = regexp.MustCompile("[^!-~]|[\"<>\\\\^`{|}]")
 func encodeQuery(params any) (url.Values, error) {
 	t := reflect.TypeOf(params)
 	if t == nil {
-		return nil, errors.New("nil is not a struct")
+		return nil, errors.New("a query must be a struct, not nil")
 	}
 	if err := inQuery(t, 8); err != nil {
 		return nil, err
 	}
 	values, err := query.Values(params)
-	return values, cmp.Or(err, unless(!values.Has("format"), `the parameter "format" changes the answer to YAML`))
+	return values, cmp.Or(err, unless(!values.Has("format"), `the query parameter "format" changes the answer to YAML`))
 }
 
 // inQuery takes a type with so many levels of structs, and none in a list.
