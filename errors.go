@@ -39,7 +39,7 @@ type APIError struct {
 // Error returns one line with method, path, status, code and message.
 func (e *APIError) Error() string {
 	e = cmp.Or(e, new(APIError))
-	status := strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode))
+	status := strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode)
 	return line(e.Method, e.Path, e.Attempts, e.MayHaveApplied, slices.Compact([]string{status, e.Code, e.Message})...)
 }
 
@@ -163,7 +163,7 @@ func (e *InvalidResponseError) LogValue() slog.Value {
 
 // line puts an error's parts in the order of operation, object, cause.
 func line(method, path string, attempts int, mayHaveApplied bool, causes ...string) string {
-	text := "spideriq: " + oneLine(strings.TrimSpace(method+" "+path), 256)
+	text := "spideriq: " + oneLine(method+" "+path, 256)
 	for _, cause := range causes {
 		if cause != "" {
 			text += ": " + oneLine(cause, maxMessage)
