@@ -153,7 +153,7 @@ func WithInsecureHTTP() Option {
 	return option[Client]{func(c *Client) { c.insecure = true }, nil}
 }
 
-// unless returns the mistake, in the words of fmt.Errorf, unless all is fine.
+// unless makes an error of the mistake, as fmt.Errorf does, unless all is fine.
 func unless(fine bool, mistake string, about ...any) error {
 	if fine {
 		return nil
