@@ -185,13 +185,13 @@ const maxMessage = 512
 
 // oneLine makes s printable on one line and cuts it, with a mark, to max bytes.
 func oneLine(s string, max int) string {
-	s = strings.ToValidUTF8(s[:min(len(s), 4*max)], "\uFFFD")
+	s = string([]rune(s[:min(len(s), 4*max)])) // what is no UTF-8 becomes U+FFFD
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
 	if s = strings.Join(words, " "); len(s) <= max {
 		return s
 	}
 	const mark = "…"
-	return strings.ToValidUTF8(s[:max-len(mark)], "") + mark
+	return strings.TrimRight(s[:max-len(mark)], "\uFFFD") + mark // without a part of a rune
 }
 
 // A cause has a text of its own, without secrets and places, and keeps the errors
