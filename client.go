@@ -31,15 +31,7 @@ const DefaultBaseURL = "https://spideriq.ai/api/v1"
 type Client struct {
 	Integrations *IntegrationsService
 
-	config    *transport.Config
-	bearer    TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
-	header    http.Header // of every request, beside that of the token
-	bare      http.Header // the same for those without a body
-	log       func(context.Context, *request)
-	transport *transport.Transport
-
-	clientTimeout time.Duration // of the caller's http.Client; 0 for none
-	insecure      bool
+	config *config // nil unless NewClient made it
 }
 
 // NewClient returns a client that sends token with each request. Space around the
@@ -48,8 +40,7 @@ type Client struct {
 // together. Nothing is read from the environment but the proxy settings that
 // net/http honours, and nothing is sent.
 func NewClient(token string, opts ...Option) (*Client, error) {
-	c := &Client{config: &transport.Config{Final: isFinal}}
-	c.Integrations = &IntegrationsService{c}
+	c := &config{Config: transport.Config{Final: isFinal}}
 	c.header = http.Header{"Accept": {"application/json"}, "User-Agent": {"spideriq-go/" + Version}}
 	var mistakes []error
 	for _, o := range append([]Option{WithBaseURL(DefaultBaseURL), WithRetryPolicy(RetryPolicy{})}, opts...) {
@@ -63,18 +54,18 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	} else {
 		err = unless(token == "", "a token is given beside WithTokenSource")
 	}
-	api := c.config.API
-	mistakes = append(mistakes, err, unless(api == nil || api.Scheme != "http" || c.insecure || isLoopback(api.Hostname()),
+	mistakes = append(mistakes, err, unless(c.API == nil || c.API.Scheme != "http" || c.insecure || isLoopback(c.API.Hostname()),
 		"base URL: http would send the token in clear; see WithInsecureHTTP"))
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	given, hc := c.config.Timeout, c.clientTimeout
-	c.config.Timeout = cmp.Or(min(cmp.Or(given, hc), cmp.Or(hc, given)), 30*time.Second)
-	c.transport = transport.New(*c.config)
+	c.Timeout = cmp.Or(min(cmp.Or(c.Timeout, c.clientTimeout), cmp.Or(c.clientTimeout, c.Timeout)), 30*time.Second)
+	c.transport = transport.New(c.Config)
 	c.bare = c.header.Clone()
 	c.header.Set("Content-Type", "application/json")
-	return c, nil
+	client := &Client{config: c}
+	client.Integrations = &IntegrationsService{client}
+	return client, nil
 }
 
 // NewClientFromEnv is [NewClient] with the token in SPIDERIQ_TOKEN and, where that
@@ -170,14 +161,14 @@ type request struct {
 // do makes a call: it encodes, builds, sends, judges and decodes, and is the only
 // place where an answer becomes a value or an error.
 func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error {
-	if c == nil || c.transport == nil {
+	if c == nil || c.config == nil {
 		return errors.New("spideriq: this client was not made by NewClient")
 	}
-	r := &request{call: call, Call: transport.Call{Method: call.method, URL: *c.config.API, Header: c.header, Repeat: call.repeat}}
-	if err := c.build(ctx, r, opts); err != nil {
+	r := &request{call: call, Call: transport.Call{Method: call.method, URL: *c.config.API, Header: c.config.header, Repeat: call.repeat}}
+	if err := c.config.build(ctx, r, opts); err != nil {
 		return fmt.Errorf("spideriq: %s %s: %w", call.method, oneLine(call.path, 256), err)
 	}
-	c.transport.Do(ctx, &r.Call)
+	c.config.transport.Do(ctx, &r.Call)
 	for _, info := range r.infos {
 		info.fill(&r.Call)
 	}
@@ -185,7 +176,7 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 }
 
 // build checks what the caller gave and completes what every attempt sends.
-func (c *Client) build(ctx context.Context, r *request, opts []RequestOption) (err error) {
+func (c *config) build(ctx context.Context, r *request, opts []RequestOption) (err error) {
 	switch body := r.body.(type) {
 	case nil:
 		r.Header = c.bare

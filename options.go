@@ -19,7 +19,7 @@ import (
 
 // An Option sets up a [Client]. Options may come in any order; of two that set the
 // same thing the later wins. A nil Option is ignored.
-type Option interface{ apply(*Client) error }
+type Option interface{ apply(*config) error }
 
 // An option is what it sets, and what is wrong with it.
 type option[T any] struct {
@@ -32,6 +32,18 @@ func (o option[T]) apply(t *T) error {
 	return o.mistake
 }
 
+// config is a client in the making, and what it works with once it is made.
+type config struct {
+	transport.Config
+	bearer        TokenSource // "Bearer " and the token; a function, because fmt looks into everything else
+	header        http.Header // of every request, beside that of the token
+	bare          http.Header // the same for those without a body
+	log           func(context.Context, *request)
+	transport     *transport.Transport
+	clientTimeout time.Duration // of the caller's http.Client; 0 for none
+	insecure      bool
+}
+
 // WithBaseURL sends requests to another server than [DefaultBaseURL], such as a
 // proxy or a fake. A URL without a path gets /api/v1; the path of any other is kept
 // as a prefix; a trailing slash makes no difference. A URL with a user name, a
@@ -42,7 +54,7 @@ func WithBaseURL(rawURL string) Option {
 	if err != nil {
 		err = fmt.Errorf("base URL: %w", err)
 	}
-	return option[Client]{func(c *Client) { c.config.API = api }, err}
+	return option[config]{func(c *config) { c.API = api }, err}
 }
 
 // WithHTTPClient sends requests with hc's Transport, or with one of our own when
@@ -52,7 +64,7 @@ func WithBaseURL(rawURL string) Option {
 // kept. A nil hc, and one with a negative Timeout, is refused.
 func WithHTTPClient(hc *http.Client) Option {
 	given := *cmp.Or(hc, &http.Client{Timeout: -1}) // so that a nil one is refused as well
-	return option[Client]{func(c *Client) { c.config.Base, c.clientTimeout = given.Transport, given.Timeout },
+	return option[config]{func(c *config) { c.Base, c.clientTimeout = given.Transport, given.Timeout },
 		unless(given.Timeout >= 0, "WithHTTPClient: the client must not be nil, nor its Timeout negative")}
 }
 
@@ -72,14 +84,14 @@ func WithTokenSource(src TokenSource) Option {
 		}
 		return bearerOf(token)
 	}
-	return option[Client]{func(c *Client) { c.bearer = bearer }, unless(src != nil, "WithTokenSource: the source must not be nil")}
+	return option[config]{func(c *config) { c.bearer = bearer }, unless(src != nil, "WithTokenSource: the source must not be nil")}
 }
 
 // WithUserAgent puts product, such as "my-tool/1.4", before this library's own
 // part of the User-Agent header. Text with control characters, or none, is refused.
 func WithUserAgent(product string) Option {
 	product = strings.TrimSpace(product)
-	return option[Client]{func(c *Client) { c.header.Set("User-Agent", product+" spideriq-go/"+Version) },
+	return option[config]{func(c *config) { c.header.Set("User-Agent", product+" spideriq-go/"+Version) },
 		unless(product != "" && isHeaderValue(product), "WithUserAgent: the product must be text without control characters")}
 }
 
@@ -88,7 +100,7 @@ func WithUserAgent(product string) Option {
 // client given to [WithHTTPClient] wins. A call may take several attempts and the
 // waits between them: bound it by its context. A negative d is refused.
 func WithAttemptTimeout(d time.Duration) Option {
-	return option[Client]{func(c *Client) { c.config.Timeout = d }, unless(d >= 0, "WithAttemptTimeout: the duration must not be negative")}
+	return option[config]{func(c *config) { c.Timeout = d }, unless(d >= 0, "WithAttemptTimeout: the duration must not be negative")}
 }
 
 // RetryPolicy has the numbers of retrying; what is retried is told at each method.
@@ -107,7 +119,7 @@ func WithRetryPolicy(p RetryPolicy) Option {
 	p.BaseDelay = cmp.Or(p.BaseDelay, 500*time.Millisecond)
 	p.MaxDelay = cmp.Or(p.MaxDelay, 8*time.Second)
 	p.MaxRetryAfter = cmp.Or(p.MaxRetryAfter, time.Minute)
-	return option[Client]{func(c *Client) { c.config.Policy = transport.Policy(p) },
+	return option[config]{func(c *config) { c.Policy = transport.Policy(p) },
 		unless(min(time.Duration(p.MaxAttempts), p.BaseDelay, p.MaxRetryAfter) >= 0 && p.BaseDelay <= p.MaxDelay,
 			"WithRetryPolicy: no field may be negative, nor BaseDelay above MaxDelay")}
 }
@@ -125,7 +137,7 @@ type RateLimiter interface {
 func WithRateLimiter(l RateLimiter) Option {
 	v := reflect.ValueOf(l)
 	isNil := l == nil || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
-	return option[Client]{func(c *Client) { c.config.Limiter = l }, unless(!isNil, "WithRateLimiter: the limiter must not be nil")}
+	return option[config]{func(c *config) { c.Limiter = l }, unless(!isNil, "WithRateLimiter: the limiter must not be nil")}
 }
 
 // WithLogger logs each attempt at debug level, or as a warning when another follows:
@@ -144,13 +156,13 @@ func WithLogger(l *slog.Logger) Option {
 	if l == nil {
 		log = nil
 	}
-	return option[Client]{func(c *Client) { c.log = log }, nil}
+	return option[config]{func(c *config) { c.log = log }, nil}
 }
 
 // WithInsecureHTTP allows a base URL of http to a host that is not loopback. The
 // token and everything else is then readable on the way.
 func WithInsecureHTTP() Option {
-	return option[Client]{func(c *Client) { c.insecure = true }, nil}
+	return option[config]{func(c *config) { c.insecure = true }, nil}
 }
 
 // unless makes an error of the mistake, as fmt.Errorf does, unless all is fine.
