@@ -44,7 +44,9 @@ func ParseAmount(s string) (Amount, error) {
 	return Amount(s), nil
 }
 
-func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+func isDigits(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+}
 
 // Rat returns the exact value of a, and false when a is not a valid [Amount].
 func (a Amount) Rat() (*big.Rat, bool) {

@@ -50,7 +50,7 @@ var errRefused = errors.New("refused")
 // decode reads the body of a 2xx into r.out, unless the API says in it that the call
 // failed after all.
 func (r *request) decode() error {
-	_, bare := r.out.(*nothing)
+	_, bare := r.out.(into[nothing])
 	if r.out == nil || bare && r.Answer.StatusCode == http.StatusNoContent {
 		return nil
 	}
@@ -58,49 +58,41 @@ func (r *request) decode() error {
 	if err = cmp.Or(r.Answer.Unreadable, err); err != nil {
 		return err
 	}
-	refused, wanted := false, null
-	for name, member := range v.members {
+	refused, rest := false, reader{text: v}
+	if err = errNothing; r.member == "" && v != null {
+		_, err = r.out.decode(rest)
+	}
+	for name := range rest.members {
 		switch {
 		case strings.EqualFold(name, "success"):
-			refused = member == "false"
-		case strings.EqualFold(name, r.member):
-			wanted = member
+			refused = rest.take() == "false"
+		case r.member != "" && strings.EqualFold(name, r.member):
+			rest, err = r.out.decode(rest)
+		default:
+			rest.take()
 		}
 	}
 	switch {
 	case refused:
 		return errRefused
-	case r.member == "":
-		return r.out.decode(v)
-	case wanted == null:
-		return fmt.Errorf("%s is missing", r.member)
+	case err != nil:
+		return fmt.Errorf("%s: %w", cmp.Or(r.member, "the answer"), err)
 	}
-	if err = r.out.decode(wanted); err != nil {
-		err = fmt.Errorf("%s: %w", r.member, err)
-	}
-	return err
+	return nil
 }
 
 // anyJSON is a value of the caller's, decoded by encoding/json.
 type anyJSON struct{ out any }
 
-func (a anyJSON) decode(v value) error {
-	if v == null {
-		return errors.New("null")
-	}
-	d := json.NewDecoder(strings.NewReader(string(v)))
+func (a anyJSON) decode(r reader) (reader, error) {
+	d := json.NewDecoder(strings.NewReader(string(r.text)))
 	d.UseNumber()
-	return d.Decode(a.out)
+	return r, d.Decode(a.out)
 }
 
 // nothing is what a delete wants of an answer, which may be a bare 204: that it is
 // an object that does not say the opposite.
 type nothing struct{}
-
-func (*nothing) decode(v value) error {
-	_, err := v.into(field{name: "success"})
-	return err
-}
 
 // fill tells what came back.
 func (i *ResponseInfo) fill(c *transport.Call) {

@@ -30,14 +30,16 @@ func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
 	s.code = v.first("error.code", "error.error", "error.type", "detail.code", "detail.error", "code", "reason_code", "refusal")
 	s.message = v.first("error.message", "detail.message", "message", "reason_human", "detail", "error", "title", "")
 	problems := []string{s.message}
-	for _, list := range []value{v, v.at("detail")} { // FastAPI's validation
-		if list[0] != '[' {
+	for _, list := range []reader{{text: v}, {text: v.at("detail")}} { // FastAPI's validation
+		if list.next() != '[' {
 			continue
 		}
-		for _, problem := range list.members {
+		for range list.members {
 			var where []string
-			for _, step := range problem.at("loc").members {
-				where = append(where, step.text())
+			problem := list.take()
+			loc := reader{text: problem.at("loc")}
+			for range loc.members {
+				where = append(where, loc.take().text())
 			}
 			problems = append(problems, strings.Trim(strings.Join(where, ".")+": "+problem.first("msg", ""), ": "))
 			s.code = cmp.Or(s.code, problem.first("type"))

@@ -1,9 +1,6 @@
 package spideriq
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
 // An Integration is one API key of an LLM provider in a brand's key pool.
 //
@@ -44,22 +41,6 @@ type Integration struct {
 	BillingSyncedAt     *time.Time        `json:"billing_synced_at,omitempty"`
 	KeyPreview          map[string]string `json:"key_preview,omitempty"` // credential field to masked text
 	CreatedAt           *time.Time        `json:"created_at,omitempty"`
-}
-
-func (i *Integration) decode(v value) error {
-	_, err := v.into(
-		field{"id", &i.ID}, field{"provider_name", &i.ProviderName}, field{"provider_label", &i.ProviderLabel},
-		field{"key_label", &i.KeyLabel}, field{"is_active", &i.IsActive}, field{"is_primary", &i.IsPrimary},
-		field{"priority", &i.Priority}, field{"daily_limit", &i.DailyLimit}, field{"daily_count", &i.DailyCount},
-		field{"minute_limit", &i.MinuteLimit}, field{"minute_count", &i.MinuteCount},
-		field{"health_status", (*string)(&i.HealthStatus)}, field{"spend_limit_amount", &i.SpendLimitAmount},
-		field{"spend_limit_period", (*string)(&i.SpendLimitPeriod)}, field{"spend_limit_action", (*string)(&i.SpendLimitAction)},
-		field{"updated_at", &i.UpdatedAt}, field{"consecutive_failures", &i.ConsecutiveFailures}, field{"last_used_at", &i.LastUsedAt},
-		field{"spend_limit_exceeded", &i.SpendLimitExceeded}, field{"cached_balance", &i.CachedBalance},
-		field{"cached_usage_today", &i.CachedUsageToday}, field{"cached_usage_month", &i.CachedUsageMonth},
-		field{"cached_currency", &i.CachedCurrency}, field{"billing_synced_at", &i.BillingSyncedAt},
-		field{"key_preview", &i.KeyPreview}, field{"created_at", &i.CreatedAt})
-	return cmp.Or(err, unless(i.ID >= 1, "id is missing"))
 }
 
 // HealthStatus tells how a key has been doing. The set is open: a value that is

@@ -115,7 +115,7 @@ func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts 
 		return nil, errors.New("spideriq: GET /integrations: a negative Limit or Offset")
 	}
 	opts = append([]RequestOption{WithQuery(params)}, opts...)
-	page, err := fetch[rows[Integration, *Integration]](ctx, s, call{method: http.MethodGet, path: collection, repeat: true, member: "integrations"}, opts)
+	page, err := fetch[[]Integration](ctx, s, call{method: http.MethodGet, path: collection, repeat: true, member: "integrations"}, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -193,15 +193,12 @@ func item(id int64) (string, error) {
 }
 
 // fetch makes a call that is answered with a T.
-func fetch[T any, P interface {
-	*T
-	decoder
-}](ctx context.Context, s *IntegrationsService, c call, opts []RequestOption) (*T, error) {
+func fetch[T any](ctx context.Context, s *IntegrationsService, c call, opts []RequestOption) (*T, error) {
 	if s == nil {
 		s = new(IntegrationsService)
 	}
 	out := new(T)
-	c.out = P(out)
+	c.out = into[T]{out}
 	if err := s.client.do(ctx, c, opts); err != nil {
 		return nil, err
 	}

@@ -5,16 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
 
-// A value is the text of one JSON value without the white space around it. It is
-// always cut from a body that json.Valid has passed, so walking it needs no
-// error paths.
+// A value is the text of one JSON value, which is cut off as it is read. It always
+// comes from a body that json.Valid has passed, so reading it needs no error paths.
 type value string
 
 const null value = "null"
@@ -35,53 +37,67 @@ func parse(body []byte) (value, error) {
 	return value(text), nil
 }
 
-// members yields the members of an object, or the elements of an array without a
-// name; of anything else there are none.
-func (v value) members(yield func(name string, member value) bool) {
+// A reader reads a value from its beginning to its end.
+type reader struct {
+	text value
+	at   int
+}
+
+// members yields the name of each member of an object, or "" for each element of an
+// array; of anything else there are none. The body of the loop takes the member.
+func (r *reader) members(yield func(name string) bool) {
 	var name string
-	if v[0] != '{' && v[0] != '[' {
+	open := r.next()
+	if open != '{' && open != '[' {
 		return
 	}
-	for at := v.next(1); at < len(v)-1; at = v.next(at) {
-		start := at
-		if at = v.end(start); v[0] == '{' {
-			name, start = v[start:at].text(), v.next(at)
-			at = v.end(start)
+	r.at++
+	for r.next() != open+2 { // the bracket that closes it
+		if open == '{' {
+			name = r.take().text()
 		}
-		if !yield(name, v[start:at]) {
+		if !yield(name) {
 			return
 		}
 	}
+	r.at++
 }
 
-// next returns the first index from i on that holds no white space, comma or colon.
-func (v value) next(i int) int {
-	for v[i] <= ' ' || v[i] == ',' || v[i] == ':' {
+// next skips white space, commas and colons, and returns the first byte behind.
+func (r *reader) next() byte {
+	i := r.at
+	for r.text[i] <= ' ' || r.text[i] == ',' || r.text[i] == ':' {
 		i++
 	}
-	return i
+	r.at = i
+	return r.text[i]
 }
 
-// end returns the index behind the value that starts at i, inside an object or array.
-func (v value) end(i int) int {
-	switch v[i] {
-	case '"':
-		for i++; ; i++ {
-			i += strings.IndexByte(string(v[i:]), '"')
-			if before := string(v[:i]); (len(before)-len(strings.TrimRight(before, `\`)))%2 == 0 {
-				return i + 1 // not escaped
+// take cuts off and returns the next value, or the name of a member.
+func (r *reader) take() value {
+	r.next()
+	text, i := r.text, r.at
+	for depth := 0; i < len(text); i++ {
+		c := text[i]
+		if depth == 0 && (c <= ' ' || c == ',' || c == ':' || c == '}' || c == ']') {
+			break
+		}
+		switch c {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
 			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
 		}
-	case '{', '[':
-		for i = v.next(i + 1); v[i] != '}' && v[i] != ']'; i = v.next(i) {
-			i = v.end(i)
-		}
-		return i + 1
 	}
-	for v[i] > ' ' && v[i] != ',' && v[i] != ']' && v[i] != '}' {
-		i++
-	}
-	return i
+	start := r.at
+	r.at = i
+	return text[start:i]
 }
 
 // text returns the string that v holds, "" for null, and any other value as it is
@@ -103,8 +119,9 @@ func (v value) text() string {
 func (v value) at(path string) value {
 	for name := range strings.SplitSeq(path, ".") {
 		found := null
-		for key, member := range v.members {
-			if strings.EqualFold(key, name) {
+		r := reader{text: v}
+		for key := range r.members {
+			if member := r.take(); strings.EqualFold(key, name) {
 				found = member
 			}
 		}
@@ -113,22 +130,10 @@ func (v value) at(path string) value {
 	return v
 }
 
-// amount returns the decimal that v holds as a number or a numeric string, or nil
-// when it holds none.
-func (v value) amount() *Amount {
-	if a, err := ParseAmount(v.text()); err == nil {
-		return &a
-	}
-	return nil
-}
-
 // time returns the time that v holds, or the zero time when it holds none. A time
 // without a zone is in UTC.
 func (v value) time() time.Time {
-	s := v.text()
-	if len(s) > len("2006-01-02") && s[10] == ' ' {
-		s = s[:10] + "T" + s[11:]
-	}
+	s := strings.Replace(v.text(), " ", "T", 1)
 	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
@@ -137,126 +142,145 @@ func (v value) time() time.Time {
 	return time.Time{}
 }
 
-// A decoder takes itself from a value, or says why it can't.
-type decoder interface{ decode(value) error }
-
-// A field says where the member of that name goes.
-type field struct {
-	name string
-	to   any
+// A decoder takes what it wants from a value and returns what is left to read.
+type decoder interface {
+	decode(reader) (reader, error)
 }
 
-// into reads the members of an object into the fields they name and returns how
-// many there were. Unknown members are ignored; of two with one name the last
-// wins, and names match without regard to case, both as in encoding/json.
-func (v value) into(fields ...field) (found int, err error) {
-	if v[0] != '{' {
-		return 0, errors.New("not an object")
-	}
-	next := 0
-	for name, member := range v.members {
-		i := find(fields, next, name)
-		if i < 0 {
-			continue
-		}
-		found, next = found+1, i+1
-		if bad := member.set(fields[i].to); bad != nil && err == nil {
-			err = fmt.Errorf("%s: %w", fields[i].name, bad)
-		}
-	}
-	return found, err
+// An into is a variable of a type of this package.
+type into[T any] struct{ to *T }
+
+func (i into[T]) decode(r reader) (reader, error) {
+	err := r.set(reflect.ValueOf(i.to).Elem())
+	return r, err
 }
 
-// find returns the index of the field of that name, or -1. Members come in the
-// documented order, so it looks from next on first.
-func find(fields []field, next int, name string) int {
-	for i := range fields {
-		if i = (next + i) % len(fields); fields[i].name == name {
-			return i
-		}
-	}
-	return slices.IndexFunc(fields, func(f field) bool { return strings.EqualFold(f.name, name) })
-}
+// errNothing says that there is no value, or null, or no readable amount or time, or
+// an object without any documented member. Deeper in an answer that is no error, so
+// that a change that has been made is not reported as failed.
+var errNothing = errors.New("missing or empty")
 
-// set stores v where to points. A null is nil or zero, and so is an unreadable amount
-// or time, so that a change that has been made is not reported as failed.
-func (v value) set(to any) (err error) {
-	switch to := to.(type) {
-	case *string:
-		*to = v.text()
-	case *int64:
-		*to, err = v.integer()
-	case *int:
-		n, bad := v.integer()
-		*to, err = int(n), bad
-	case *bool:
-		*to, err = v == "true", unless(v == "true" || v == "false" || v == null, "not true or false")
-	case *time.Time:
-		*to = v.time()
-	case **string:
-		return setPointer(v, to)
-	case **int:
-		return setPointer(v, to)
-	case **bool:
-		return setPointer(v, to)
-	case **time.Time:
-		if err = setPointer(v, to); *to != nil && (*to).IsZero() {
-			*to = nil
-		}
-	case **Amount:
-		*to = v.amount()
-	case *map[string]string:
-		*to = nil
-		for name, member := range v.members {
-			if v[0] == '[' {
-				break
+// set takes the next value into a variable, which is zero or nil after [errNothing].
+func (r *reader) set(to reflect.Value) (err error) {
+	if r.next() == 'n' {
+		r.take()
+		to.SetZero()
+		return errNothing
+	}
+	switch to.Kind() {
+	case reflect.String:
+		to.SetString(r.take().text())
+		if to.Type() == reflect.TypeFor[Amount]() {
+			if _, bad := ParseAmount(to.String()); bad != nil {
+				err = errNothing
 			}
-			if *to == nil {
-				*to = make(map[string]string)
-			}
-			(*to)[name] = member.text()
 		}
-	case decoder:
-		if v != null {
-			err = to.decode(v)
+	case reflect.Bool:
+		text := r.take()
+		to.SetBool(text == "true")
+		err = unless(text == "true" || text == "false", "not true or false")
+	case reflect.Int, reflect.Int64:
+		n, bad := strconv.ParseInt(r.take().text(), 10, 64)
+		to.SetInt(n)
+		err = unless(bad == nil, "not a whole number")
+	case reflect.Pointer:
+		to.SetZero()
+		target := reflect.New(to.Type().Elem())
+		if err = r.set(target.Elem()); err == nil {
+			to.Set(target)
+		}
+	case reflect.Slice:
+		err = r.rows(to)
+	case reflect.Map:
+		texts := make(map[string]string)
+		if object := (reader{text: r.take()}); object.next() == '{' {
+			for name := range object.members {
+				texts[name] = object.take().text()
+			}
+		}
+		if to.SetZero(); len(texts) > 0 {
+			to.Set(reflect.ValueOf(texts))
+		}
+	case reflect.Struct:
+		if t, ok := to.Addr().Interface().(*time.Time); !ok {
+			err = r.object(to)
+		} else if *t = r.take().time(); t.IsZero() {
+			err = errNothing
 		}
 	}
 	return err
 }
 
-func setPointer[T any](v value, to **T) error {
-	if *to = nil; v == null {
-		return nil
-	}
-	*to = new(T)
-	return v.set(*to)
-}
-
-func (v value) integer() (int64, error) {
-	n, err := strconv.ParseInt(v.text(), 10, 64)
-	return n, unless(err == nil || v == null, "not a whole number")
-}
-
-// rows decodes an array.
-type rows[T any, P interface {
-	*T
-	decoder
-}] []T
-
-func (r *rows[T, P]) decode(v value) error {
-	if v[0] != '[' {
+// rows takes an array of objects.
+func (r *reader) rows(to reflect.Value) (err error) {
+	if r.next() != '[' {
+		r.take()
 		return errors.New("not an array")
 	}
-	*r = rows[T, P]{}
-	for _, element := range v.members {
-		var row T
-		if err := P(&row).decode(element); err != nil {
-			return fmt.Errorf("row %d: %w", len(*r)+1, err)
+	to.Set(reflect.MakeSlice(to.Type(), 0, 0))
+	for range r.members {
+		n, start := to.Len(), r.at
+		to.Grow(1)
+		to.SetLen(n + 1)
+		if bad := r.object(to.Index(n)); bad != nil && bad != errNothing && err == nil {
+			err = fmt.Errorf("row %d: %w", n+1, bad)
 		}
-		if *r = append(*r, row); len(*r) == 1 {
-			// The others are about as long. The API sends no more than 100.
-			*r = slices.Grow(*r, min(len(v)/len(element), 100))
+		if n == 0 { // The others are about as long. The API sends no more than 100.
+			to.Grow(min(len(r.text)/(r.at-start), 100))
 		}
 	}
-	return nil
+	return err
+}
+
+// object takes an object into the fields of a struct. Unknown members are ignored;
+// of two with one name the last wins, and names match without regard to case, both
+// as in encoding/json.
+func (r *reader) object(to reflect.Value) (err error) {
+	if r.next() != '{' {
+		r.take()
+		return errors.New("not an object")
+	}
+	names, next := namesOf(to.Type()), 0
+	for name := range r.members {
+		i := next // members come in the documented order
+		if i == len(names) || names[i] != name {
+			i = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		}
+		if i < 0 {
+			r.take()
+			continue
+		}
+		if bad := r.set(to.Field(i)); bad != nil && bad != errNothing && err == nil {
+			err = fmt.Errorf("%s: %w", names[i], bad)
+		}
+		next = i + 1
+	}
+	i, ok := to.Addr().Interface().(*Integration)
+	switch {
+	case err != nil:
+	case ok:
+		err = unless(i.ID >= 1, "id is missing")
+	case next == 0 && len(names) > 0:
+		err = errNothing
+	}
+	return err
+}
+
+var (
+	camel = regexp.MustCompile("([a-z])([A-Z])")
+	known sync.Map // from the type of a struct to what namesOf returns
+)
+
+// namesOf returns the names that the API has for the fields of a struct:
+// "provider_name" for ProviderName.
+func namesOf(of reflect.Type) []string {
+	if names, ok := known.Load(of); ok {
+		return names.([]string)
+	}
+	names := make([]string, of.NumField())
+	for i := range names {
+		names[i] = strings.ToLower(camel.ReplaceAllString(of.Field(i).Name, "${1}_$2"))
+	}
+	known.Store(of, names)
+	return names
 }

@@ -14,17 +14,18 @@ import (
 
 // walked is v as encoding/json would decode it into an any, built by walking.
 func walked(v value) any {
+	r := reader{text: v}
 	switch v[0] {
 	case '{':
 		object := map[string]any{}
-		for name, member := range v.members {
-			object[name] = walked(member)
+		for name := range r.members {
+			object[name] = walked(r.take())
 		}
 		return object
 	case '[':
 		array := []any{}
-		for _, element := range v.members {
-			array = append(array, walked(element))
+		for range r.members {
+			array = append(array, walked(r.take()))
 		}
 		return array
 	case '"':
@@ -184,7 +185,7 @@ func TestLargeBodiesAreWalkedQuickly(t *testing.T) {
 func read(body string) (i Integration, err error) {
 	v, err := parse([]byte(body))
 	if err == nil {
-		err = i.decode(v)
+		_, err = into[Integration]{&i}.decode(reader{text: v})
 	}
 	return i, err
 }
@@ -269,9 +270,11 @@ func TestNamesMatchLikeEncodingJSON(t *testing.T) {
 
 func TestErrorsOfRowsTellWhere(t *testing.T) {
 	t.Parallel()
-	var page rows[Integration, *Integration]
-	assert.ErrorContains(t, page.decode(`[{"id": 1}, {"id": "x"}]`), "row 2: id")
+	var page []Integration
+	_, err := into[[]Integration]{&page}.decode(reader{text: `[{"id": 1}, {"id": "x"}]`})
+	assert.ErrorContains(t, err, "row 2: id")
 	for _, wrong := range []value{`{}`, `null`, `"x"`, `[1]`, `[null]`, `[[]]`} {
-		assert.Error(t, page.decode(wrong), fmt.Sprint(wrong))
+		_, err := into[[]Integration]{&page}.decode(reader{text: wrong})
+		assert.Error(t, err, fmt.Sprint(wrong))
 	}
 }

@@ -1,7 +1,6 @@
 package spideriq
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -43,32 +42,6 @@ type Recommendation struct {
 // API: Integration Health, GET /api/v1/integrations/health.
 func (s *IntegrationsService) Health(ctx context.Context, opts ...RequestOption) (*HealthReport, error) {
 	return fetch[HealthReport](ctx, s, call{method: http.MethodGet, path: collection + "/health", repeat: true}, opts)
-}
-
-func (h *HealthReport) decode(v value) error {
-	n, err := v.into(field{"summary", &h.Summary},
-		field{"integrations", (*rows[IntegrationHealth, *IntegrationHealth])(&h.Integrations)},
-		field{"recommendations", (*rows[Recommendation, *Recommendation])(&h.Recommendations)})
-	return cmp.Or(err, unless(n > 0, "no health report in it"))
-}
-
-func (h *HealthSummary) decode(v value) error {
-	_, err := v.into(field{"total", &h.Total}, field{"healthy", &h.Healthy},
-		field{"degraded", &h.Degraded}, field{"unhealthy", &h.Unhealthy})
-	return err
-}
-
-func (h *IntegrationHealth) decode(v value) error {
-	_, err := v.into(field{"id", &h.ID}, field{"provider_name", &h.ProviderName}, field{"key_label", &h.KeyLabel},
-		field{"health_status", (*string)(&h.HealthStatus)}, field{"consecutive_failures", &h.ConsecutiveFailures},
-		field{"last_used_at", &h.LastUsedAt}, field{"last_error", &h.LastError})
-	return err
-}
-
-func (r *Recommendation) decode(v value) error {
-	_, err := v.into(field{"integration_id", &r.IntegrationID}, field{"provider_name", &r.ProviderName},
-		field{"issue", &r.Issue}, field{"action", &r.Action})
-	return err
 }
 
 // SyncBillingParams choose the integrations that [IntegrationsService.SyncBilling]
@@ -113,18 +86,4 @@ type BillingResult struct {
 func (s *IntegrationsService) SyncBilling(ctx context.Context, params SyncBillingParams, opts ...RequestOption) (*BillingSync, error) {
 	opts = append([]RequestOption{WithQuery(params)}, opts...)
 	return fetch[BillingSync](ctx, s, call{method: http.MethodPost, path: collection + "/sync-billing", repeat: true}, opts)
-}
-
-func (b *BillingSync) decode(v value) error {
-	n, err := v.into(field{"synced", &b.Synced}, field{"failed", &b.Failed},
-		field{"results", (*rows[BillingResult, *BillingResult])(&b.Results)},
-		field{"total_balance", &b.TotalBalance}, field{"total_usage_month", &b.TotalUsageMonth})
-	return cmp.Or(err, unless(n > 0, "no billing in it"))
-}
-
-func (b *BillingResult) decode(v value) error {
-	_, err := v.into(field{"id", &b.ID}, field{"provider_name", &b.ProviderName}, field{"status", &b.Status},
-		field{"balance", &b.Balance}, field{"usage_today", &b.UsageToday}, field{"usage_month", &b.UsageMonth},
-		field{"synced_at", &b.SyncedAt}, field{"note", &b.Note}, field{"error", &b.Error})
-	return err
 }
