@@ -35,17 +35,13 @@ func ParseAmount(s string) (Amount, error) {
 	switch {
 	case len(s) > maxAmountLen:
 		return "", errors.New("amount is longer than 64 bytes")
-	case !isDigits(whole) || len(whole) > 1 && whole[0] == '0' || point && !isDigits(fraction) ||
-		scientific && exponent == "" || errors.Is(err, strconv.ErrSyntax):
+	case whole == "" || point && fraction == "" || scientific && exponent == "" || len(whole) > 1 && whole[0] == '0' ||
+		strings.Trim(whole+fraction, "0123456789") != "" || errors.Is(err, strconv.ErrSyntax):
 		return "", fmt.Errorf("%q is not a decimal number", s)
 	case err != nil || max(n, -n) > maxAmountExponent:
 		return "", errors.New("amount has an exponent beyond 100")
 	}
 	return Amount(s), nil
-}
-
-func isDigits(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 // Rat returns the exact value of a, and false when a is not a valid [Amount].
