@@ -27,8 +27,8 @@ func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
 		}
 		return s
 	}
-	s.code = v.first("error.code", "error.error", "error.type", "detail.code", "detail.error", "code", "reason_code", "refusal")
-	s.message = v.first("error.message", "detail.message", "message", "reason_human", "detail", "error", "title", "")
+	s.code = v.first("error code", "error error", "error type", "detail code", "detail error", "code", "reason_code", "refusal")
+	s.message = v.first("error message", "detail message", "message", "reason_human", "detail", "error", "title", "")
 	problems := []string{s.message}
 	for _, list := range []reader{{text: v}, {text: v.at("detail")}} { // FastAPI's validation
 		if list.next() != '[' {
@@ -70,11 +70,7 @@ func isFinal(body []byte) bool {
 // and neither an object nor an array. The path "" leads to v itself.
 func (v value) first(paths ...string) string {
 	for _, path := range paths {
-		found := v
-		if path != "" {
-			found = v.at(path)
-		}
-		if found[0] != '{' && found[0] != '[' && found.text() != "" {
+		if found := v.at(path); found[0] != '{' && found[0] != '[' && found.text() != "" {
 			return found.text()
 		}
 	}

@@ -113,10 +113,10 @@ func (v value) text() string {
 	return s
 }
 
-// at follows a path of names with dots from object to object; null when it leads
-// nowhere.
+// at follows a path of names, with spaces between them, from object to object; null
+// when it leads nowhere.
 func (v value) at(path string) value {
-	for name := range strings.SplitSeq(path, ".") {
+	for name := range strings.FieldsSeq(path) {
 		found := null
 		r := reader{text: v}
 		for key := range r.members {
