@@ -3,6 +3,7 @@ package spideriq
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -100,22 +101,13 @@ type secretive interface {
 // message.
 func (r *request) hidden() *strings.Replacer {
 	token := strings.TrimPrefix(r.Bearer, "Bearer ")
-	secrets := []string{r.Bearer}
-	hide := func(secret string, least int) {
-		if len(secret) >= least {
-			secrets = append(secrets, secret)
-		}
-	}
-	hide(token, 4)
-	for part := range strings.SplitSeq(token, ":") {
-		hide(part, 8)
-	}
+	parts := slices.DeleteFunc(strings.Split(token, ":"), func(part string) bool { return len(part) < 8 })
+	secrets := append(parts, token, r.Bearer)
 	if body, ok := r.body.(secretive); ok {
 		_, given := body.wire()
-		for _, secret := range given {
-			hide(secret, 4)
-		}
+		secrets = slices.AppendSeq(secrets, maps.Values(given))
 	}
+	secrets = slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < 4 })
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may begin with another
 	var pairs []string
 	for _, secret := range secrets {
