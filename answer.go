@@ -108,23 +108,21 @@ func (i *ResponseInfo) fill(c *transport.Call) {
 
 // apiError is what an answer that is no success says, or why there was no request.
 func (r *request) apiError(hidden *strings.Replacer) error {
-	e := &APIError{Method: r.method, Path: r.path, Attempts: r.Attempts, MayHaveApplied: r.MayHaveApplied}
-	if r.Held > 0 {
-		e.StatusCode, e.RetryAfter = http.StatusTooManyRequests, r.Held
-		e.Message = "held back, because the API has asked to wait longer than this call can"
-		return e.typed()
-	}
-	said := readErrorBody(r.Answer.Body, hidden)
-	e.StatusCode, e.Header = r.Answer.StatusCode, r.Answer.Header.Clone()
-	e.Code, e.Message = oneLine(hidden.Replace(said.code), 128), oneLine(hidden.Replace(said.message), maxMessage)
-	wait, stated := transport.RetryAfter(r.Answer)
-	if e.RetryAfter = wait; !stated {
-		e.RetryAfter = said.retryAfter
-	}
-	for _, values := range e.Header {
-		for i := range values {
-			values[i] = hidden.Replace(values[i])
+	e := &APIError{StatusCode: http.StatusTooManyRequests, RetryAfter: r.Held}
+	e.Message = "held back, because the API has asked to wait longer than this call can"
+	if r.Held == 0 {
+		e = readErrorBody(r.Answer.Body, hidden)
+		e.StatusCode, e.Header = r.Answer.StatusCode, r.Answer.Header.Clone()
+		e.Code, e.Message = oneLine(hidden.Replace(e.Code), 128), oneLine(hidden.Replace(e.Message), maxMessage)
+		if wait, stated := transport.RetryAfter(r.Answer); stated {
+			e.RetryAfter = wait
+		}
+		for _, values := range e.Header {
+			for i := range values {
+				values[i] = hidden.Replace(values[i])
+			}
 		}
 	}
+	e.Method, e.Path, e.Attempts, e.MayHaveApplied = r.method, r.path, r.Attempts, r.MayHaveApplied
 	return e.typed()
 }

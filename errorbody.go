@@ -11,26 +11,21 @@ import (
 	"time"
 )
 
-// said is what an error body tells.
-type said struct {
-	code, message string
-	retryAfter    time.Duration
-}
-
 // readErrorBody understands the shapes in which this platform answers errors, and
 // never fails. Of JSON it takes only what is named here, because a body may echo
 // what was sent; of other text, the beginning.
-func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
+func readErrorBody(body []byte, hidden *strings.Replacer) *APIError {
+	e := new(APIError)
 	v, err := parse(body)
 	if err != nil {
 		if text := hidden.Replace(string(bytes.TrimSpace(body))); text != "" && text[0] != '{' && text[0] != '[' {
-			s.message = markup.ReplaceAllLiteralString(text[:min(len(text), 64<<10)], " ")
+			e.Message = markup.ReplaceAllLiteralString(text[:min(len(text), 64<<10)], " ")
 		}
-		return s
+		return e
 	}
-	s.code = v.first("error code", "error error", "error type", "detail code", "detail error", "code", "reason_code", "refusal")
-	s.message = v.first("error message", "detail message", "message", "reason_human", "detail", "error", "title", "")
-	problems := []string{s.message}
+	e.Code = v.first("error code", "error error", "error type", "detail code", "detail error", "code", "reason_code", "refusal")
+	e.Message = v.first("error message", "detail message", "message", "reason_human", "detail", "error", "title", "")
+	problems := []string{e.Message}
 	for _, list := range []reader{{text: v}, {text: v.at("detail")}} { // FastAPI's validation
 		if list.next() != '[' {
 			continue
@@ -43,27 +38,27 @@ func readErrorBody(body []byte, hidden *strings.Replacer) (s said) {
 				where = append(where, loc.take().text())
 			}
 			problems = append(problems, strings.Trim(strings.Join(where, ".")+": "+problem.first("msg", ""), ": "))
-			s.code = cmp.Or(s.code, problem.first("type"))
+			e.Code = cmp.Or(e.Code, problem.first("type"))
 		}
 	}
-	s.message = strings.Trim(strings.Join(problems, "; "), "; ")
-	if printed := s.message; strings.HasPrefix(printed, "{'") { // a Python dict
-		s.message = submatch(pythonText, printed)
-		s.code = cmp.Or(s.code, submatch(pythonCode, printed))
+	e.Message = strings.Trim(strings.Join(problems, "; "), "; ")
+	if printed := e.Message; strings.HasPrefix(printed, "{'") { // a Python dict
+		e.Message = submatch(pythonText, printed)
+		e.Code = cmp.Or(e.Code, submatch(pythonCode, printed))
 	}
-	if bare := v.first("error"); s.code == "" && identifier.MatchString(bare) {
-		s.code = bare
+	if bare := v.first("error"); e.Code == "" && identifier.MatchString(bare) {
+		e.Code = bare
 	}
-	s.message = cmp.Or(s.message, s.code)
+	e.Message = cmp.Or(e.Message, e.Code)
 	if seconds, err := strconv.ParseUint(v.at("retry_after_seconds").text(), 10, 32); err == nil {
-		s.retryAfter = time.Duration(seconds) * time.Second
+		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
-	return s
+	return e
 }
 
 // isFinal says that a 429 with this body stays one, however long anybody waits.
 func isFinal(body []byte) bool {
-	code := readErrorBody(body, strings.NewReplacer()).code
+	code := readErrorBody(body, strings.NewReplacer()).Code
 	return code == "MAX_CAMPAIGNS_PER_CLIENT" || code == "bulk_records_per_job_exceeded"
 }
 
