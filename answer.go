@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ var errRefused = errors.New("refused")
 // decode reads the body of a 2xx into r.out, unless the API says in it that the call
 // failed after all.
 func (r *request) decode() error {
-	_, bare := r.out.(into[nothing])
+	_, bare := r.out.(*nothing)
 	if r.out == nil || bare && r.Answer.StatusCode == http.StatusNoContent {
 		return nil
 	}
@@ -59,15 +60,19 @@ func (r *request) decode() error {
 		return err
 	}
 	refused, rest := false, reader{text: v}
-	if err = errNothing; r.member == "" && v != null {
-		_, err = r.out.decode(rest)
+	if theirs, ok := r.out.(anyJSON); ok {
+		err = theirs.decode(v)
+	} else if whole := rest; r.member == "" {
+		err = whole.set(reflect.ValueOf(r.out).Elem())
+	} else {
+		err = errNothing
 	}
 	for name := range rest.members {
 		switch {
 		case strings.EqualFold(name, "success"):
 			refused = rest.take() == "false"
 		case r.member != "" && strings.EqualFold(name, r.member):
-			rest, err = r.out.decode(rest)
+			err = rest.set(reflect.ValueOf(r.out).Elem())
 		default:
 			rest.take()
 		}
@@ -84,10 +89,13 @@ func (r *request) decode() error {
 // anyJSON is a value of the caller's, decoded by encoding/json.
 type anyJSON struct{ out any }
 
-func (a anyJSON) decode(r reader) (reader, error) {
-	d := json.NewDecoder(strings.NewReader(string(r.text)))
+func (a anyJSON) decode(v value) error {
+	if v == null {
+		return errNothing
+	}
+	d := json.NewDecoder(strings.NewReader(string(v)))
 	d.UseNumber()
-	return r, d.Decode(a.out)
+	return d.Decode(a.out)
 }
 
 // nothing is what a delete wants of an answer, which may be a bare 204: that it is

@@ -138,8 +138,7 @@ func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts 
 //
 // API: List Integrations, GET /api/v1/integrations.
 func (s *IntegrationsService) All(ctx context.Context, params ListParams, opts ...RequestOption) iter.Seq2[*Integration, error] {
-	const pageSize = 100
-	params.Limit = min(cmp.Or(params.Limit, pageSize), pageSize)
+	params.Limit = min(cmp.Or(params.Limit, 100), 100)
 	return func(yield func(*Integration, error) bool) {
 		page, seen := params, make(map[int64]bool)
 		for {
@@ -198,7 +197,7 @@ func fetch[T any](ctx context.Context, s *IntegrationsService, c call, opts []Re
 		s = new(IntegrationsService)
 	}
 	out := new(T)
-	c.out = into[T]{out}
+	c.out = out
 	if err := s.client.do(ctx, c, opts); err != nil {
 		return nil, err
 	}

@@ -24,14 +24,14 @@ const null value = "null"
 // parse returns the one JSON value that body is, without a byte order mark. As in
 // encoding/json, invalid UTF-8 becomes U+FFFD.
 func parse(body []byte) (value, error) {
-	text := bytes.Trim(bytes.TrimPrefix(body, []byte("\uFEFF")), " \t\r\n")
-	if len(text) == 0 {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	text := bytes.TrimSpace(body)
+	switch {
+	case len(text) == 0:
 		return null, errors.New("the body is empty")
-	}
-	if !json.Valid(text) {
+	case !json.Valid(body):
 		return null, errors.New("the body is not JSON")
-	}
-	if !utf8.Valid(text) {
+	case !utf8.Valid(text):
 		return value([]rune(string(text))), nil
 	}
 	return value(text), nil
@@ -102,7 +102,7 @@ func (r *reader) take() value {
 // text returns the string that v holds, "" for null, and any other value as it is
 // written.
 func (v value) text() string {
-	if v == null || v[0] != '"' {
+	if v[0] != '"' {
 		return strings.TrimPrefix(string(v), string(null))
 	}
 	if s := string(v[1 : len(v)-1]); strings.IndexByte(s, '\\') < 0 {
@@ -117,8 +117,7 @@ func (v value) text() string {
 // when it leads nowhere.
 func (v value) at(path string) value {
 	for name := range strings.FieldsSeq(path) {
-		found := null
-		r := reader{text: v}
+		r, found := reader{text: v}, null
 		for key := range r.members {
 			if member := r.take(); strings.EqualFold(key, name) {
 				found = member
@@ -141,18 +140,8 @@ func (v value) time() time.Time {
 	return time.Time{}
 }
 
-// A decoder takes what it wants from a value and returns what is left to read.
-type decoder interface {
-	decode(reader) (reader, error)
-}
-
-// An into is a variable of a type of this package.
-type into[T any] struct{ to *T }
-
-func (i into[T]) decode(r reader) (reader, error) {
-	err := r.set(reflect.ValueOf(i.to).Elem())
-	return r, err
-}
+// A decoder is a pointer to a type of this package, or an [anyJSON].
+type decoder any
 
 // errNothing says that there is no value, or null, or no readable amount or time, or
 // an object without any documented member. Deeper in an answer that is no error, so
@@ -191,13 +180,11 @@ func (r *reader) set(to reflect.Value) (err error) {
 	case reflect.Slice:
 		err = r.rows(to)
 	case reflect.Map:
-		texts := make(map[string]string)
-		if object := (reader{text: r.take()}); object.next() == '{' {
-			for name := range object.members {
-				texts[name] = object.take().text()
-			}
+		object, texts := reader{text: r.take()}, make(map[string]string)
+		for name := range object.members {
+			texts[name] = object.take().text()
 		}
-		if to.SetZero(); len(texts) > 0 {
+		if to.SetZero(); object.text[0] == '{' && len(texts) > 0 {
 			to.Set(reflect.ValueOf(texts))
 		}
 	case reflect.Struct:
