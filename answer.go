@@ -69,9 +69,9 @@ func (r *request) decode() error {
 	}
 	for name := range rest.members {
 		switch {
-		case strings.EqualFold(name, "success"):
+		case strings.EqualFold(name.text(), "success"):
 			refused = rest.take() == "false"
-		case r.member != "" && strings.EqualFold(name, r.member):
+		case r.member != "" && strings.EqualFold(name.text(), r.member):
 			err = rest.set(reflect.ValueOf(r.out).Elem())
 		default:
 			rest.take()

@@ -43,17 +43,16 @@ type reader struct {
 	at   int
 }
 
-// members yields the name of each member of an object, or "" for each element of an
+// members yields the name of each member of an object, or null for each element of an
 // array; of anything else there are none. The body of the loop takes the member.
-func (r *reader) members(yield func(name string) bool) {
-	var name string
-	open := r.next()
+func (r *reader) members(yield func(name value) bool) {
+	open, name := r.next(), null
 	if open != '{' && open != '[' {
 		return
 	}
 	for r.at++; r.next() != open+2; { // up to the bracket that closes it
 		if open == '{' {
-			name = r.take().text()
+			name = r.take()
 		}
 		if !yield(name) {
 			return
@@ -119,7 +118,7 @@ func (v value) at(path string) value {
 	for name := range strings.FieldsSeq(path) {
 		r, found := reader{text: v}, null
 		for key := range r.members {
-			if member := r.take(); strings.EqualFold(key, name) {
+			if member := r.take(); strings.EqualFold(key.text(), name) {
 				found = member
 			}
 		}
@@ -182,7 +181,7 @@ func (r *reader) set(to reflect.Value) (err error) {
 	case reflect.Map:
 		object, texts := reader{text: r.take()}, make(map[string]string)
 		for name := range object.members {
-			texts[name] = object.take().text()
+			texts[name.text()] = object.take().text()
 		}
 		if to.SetZero(); object.text[0] == '{' && len(texts) > 0 {
 			to.Set(reflect.ValueOf(texts))
@@ -227,8 +226,9 @@ func (r *reader) object(to reflect.Value) (err error) {
 	names, next := namesOf(to.Type()), 0
 	for name := range r.members {
 		i := next // members come in the documented order
-		if i == len(names) || names[i] != name {
-			i = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		if i == len(names) || names[i] != string(name[1:len(name)-1]) {
+			text := name.text()
+			i = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, text) })
 		}
 		if i < 0 {
 			r.take()

@@ -20,7 +20,7 @@ func walked(v value) any {
 	case '{':
 		object := map[string]any{}
 		for name := range r.members {
-			object[name] = walked(r.take())
+			object[name.text()] = walked(r.take())
 		}
 		return object
 	case '[':
