@@ -60,7 +60,7 @@ func (r *request) decode() error {
 		return err
 	}
 	refused, rest := false, reader{text: v}
-	if theirs, ok := r.out.(anyJSON); ok {
+	if theirs, ok := r.out.(interface{ decode(value) error }); ok {
 		err = theirs.decode(v)
 	} else if whole := rest; r.member == "" {
 		err = whole.set(reflect.ValueOf(r.out).Elem())

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +138,7 @@ func (v value) time() time.Time {
 	return time.Time{}
 }
 
-// A decoder is a pointer to a type of this package, or an [anyJSON].
+// A decoder is a pointer to a type of this package, or has a method of its own.
 type decoder any
 
 // errNothing says that there is no value, or null, or no readable amount or time, or
@@ -247,20 +246,24 @@ func (r *reader) object(to reflect.Value) (err error) {
 	return err
 }
 
-var (
-	camel = regexp.MustCompile("([a-z])([A-Z])")
-	known sync.Map // from the type of a struct to what namesOf returns
-)
+// known are the names that namesOf has made, by the type of the struct.
+var known sync.Map
 
 // namesOf returns the names that the API has for the fields of a struct:
-// "provider_name" for ProviderName.
+// "provider_name" for ProviderName, "id" for ID.
 func namesOf(of reflect.Type) []string {
 	if names, ok := known.Load(of); ok {
 		return names.([]string)
 	}
 	names := make([]string, of.NumField())
 	for i := range names {
-		names[i] = strings.ToLower(camel.ReplaceAllString(of.Field(i).Name, "${1}_$2"))
+		field := of.Field(i).Name
+		for end, c := range field {
+			if end > 0 && c < 'a' && field[end-1] >= 'a' {
+				names[i] += "_"
+			}
+			names[i] += strings.ToLower(string(c))
+		}
 	}
 	known.Store(of, names)
 	return names
