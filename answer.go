@@ -67,7 +67,7 @@ func (r *request) decode() error {
 	} else {
 		err = errNothing
 	}
-	for name := range rest.members {
+	rest.members(func(name value) {
 		switch {
 		case strings.EqualFold(name.text(), "success"):
 			refused = rest.take() == "false"
@@ -76,7 +76,7 @@ func (r *request) decode() error {
 		default:
 			rest.take()
 		}
-	}
+	})
 	switch {
 	case refused:
 		return errRefused

@@ -30,16 +30,14 @@ func readErrorBody(body []byte, hidden *strings.Replacer) *APIError {
 		if list.next() != '[' {
 			continue
 		}
-		for range list.members {
+		list.members(func(value) {
 			var where []string
 			problem := list.take()
 			loc := reader{text: problem.at("loc")}
-			for range loc.members {
-				where = append(where, loc.take().text())
-			}
+			loc.members(func(value) { where = append(where, loc.take().text()) })
 			problems = append(problems, strings.Trim(strings.Join(where, ".")+": "+problem.first("msg", ""), ": "))
 			e.Code = cmp.Or(e.Code, problem.first("type"))
-		}
+		})
 	}
 	e.Message = strings.Trim(strings.Join(problems, "; "), "; ")
 	if printed := e.Message; strings.HasPrefix(printed, "{'") { // a Python dict

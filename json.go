@@ -42,9 +42,9 @@ type reader struct {
 	at   int
 }
 
-// members yields the name of each member of an object, or null for each element of an
-// array; of anything else there are none. The body of the loop takes the member.
-func (r *reader) members(yield func(name value) bool) {
+// members calls a function that takes the member with the name of each member of an
+// object, or null for each element of an array; of anything else there are none.
+func (r *reader) members(member func(name value)) {
 	open, name := r.next(), null
 	if open != '{' && open != '[' {
 		return
@@ -53,9 +53,7 @@ func (r *reader) members(yield func(name value) bool) {
 		if open == '{' {
 			name = r.take()
 		}
-		if !yield(name) {
-			return
-		}
+		member(name)
 	}
 	r.at++
 }
@@ -116,11 +114,11 @@ func (v value) text() string {
 func (v value) at(path string) value {
 	for name := range strings.FieldsSeq(path) {
 		r, found := reader{text: v}, null
-		for key := range r.members {
+		r.members(func(key value) {
 			if member := r.take(); strings.EqualFold(key.text(), name) {
 				found = member
 			}
-		}
+		})
 		v = found
 	}
 	return v
@@ -179,9 +177,7 @@ func (r *reader) set(to reflect.Value) (err error) {
 		err = r.rows(to)
 	case reflect.Map:
 		object, texts := reader{text: r.take()}, make(map[string]string)
-		for name := range object.members {
-			texts[name.text()] = object.take().text()
-		}
+		object.members(func(name value) { texts[name.text()] = object.take().text() })
 		if to.SetZero(); object.text[0] == '{' && len(texts) > 0 {
 			to.Set(reflect.ValueOf(texts))
 		}
@@ -203,14 +199,14 @@ func (r *reader) rows(to reflect.Value) (err error) {
 		return errors.New("not an array")
 	}
 	to.Set(reflect.MakeSlice(to.Type(), 0, min(len(r.text)/512, 100)))
-	for range r.members {
+	r.members(func(value) {
 		n := to.Len()
 		to.Grow(1)
 		to.SetLen(n + 1)
 		if bad := r.object(to.Index(n)); bad != nil && bad != errNothing && err == nil {
 			err = fmt.Errorf("row %d: %w", n+1, bad)
 		}
-	}
+	})
 	return err
 }
 
@@ -223,7 +219,7 @@ func (r *reader) object(to reflect.Value) (err error) {
 		return errors.New("not an object")
 	}
 	names, next := namesOf(to.Type()), 0
-	for name := range r.members {
+	r.members(func(name value) {
 		i := next // members come in the documented order
 		if i == len(names) || names[i] != string(name[1:len(name)-1]) {
 			text := name.text()
@@ -231,13 +227,13 @@ func (r *reader) object(to reflect.Value) (err error) {
 		}
 		if i < 0 {
 			r.take()
-			continue
+			return
 		}
 		if bad := r.set(to.Field(i)); bad != nil && bad != errNothing && err == nil {
 			err = fmt.Errorf("%s: %w", names[i], bad)
 		}
 		next = i + 1
-	}
+	})
 	if i, ok := to.Addr().Interface().(*Integration); ok && err == nil {
 		err = unless(i.ID >= 1, "id is missing")
 	} else if next == 0 && len(names) > 0 {

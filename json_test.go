@@ -19,15 +19,11 @@ func walked(v value) any {
 	switch v[0] {
 	case '{':
 		object := map[string]any{}
-		for name := range r.members {
-			object[name.text()] = walked(r.take())
-		}
+		r.members(func(name value) { object[name.text()] = walked(r.take()) })
 		return object
 	case '[':
 		array := []any{}
-		for range r.members {
-			array = append(array, walked(r.take()))
-		}
+		r.members(func(value) { array = append(array, walked(r.take())) })
 		return array
 	case '"':
 		return v.text()
