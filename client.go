@@ -148,7 +148,7 @@ type call struct {
 	body   any    // encoded as JSON; nil for none
 	repeat bool   // a repeat does no harm even when the first attempt was applied
 	member string // the member of the answer that out takes; "" for all of it
-	out    decoder
+	out    any    // points to what the answer becomes; nil when it is not looked at
 }
 
 // A request is a call under way.

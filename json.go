@@ -136,9 +136,6 @@ func (v value) time() time.Time {
 	return time.Time{}
 }
 
-// A decoder is a pointer to a type of this package, or has a method of its own.
-type decoder any
-
 // errNothing says that there is no value, or null, or no readable amount or time, or
 // an object without any documented member. Deeper in an answer that is no error, so
 // that a change that has been made is not reported as failed.
@@ -187,6 +184,9 @@ func (r *reader) set(to reflect.Value) (err error) {
 		} else if *t = r.take().time(); t.IsZero() {
 			err = errNothing
 		}
+	default:
+		r.take()
+		err = fmt.Errorf("no %s is read", to.Type())
 	}
 	return err
 }
@@ -245,21 +245,14 @@ func (r *reader) object(to reflect.Value) (err error) {
 // known are the names that namesOf has made, by the type of the struct.
 var known sync.Map
 
-// namesOf returns the names that the API has for the fields of a struct:
-// "provider_name" for ProviderName, "id" for ID.
+// namesOf returns the names that the json tags of a struct give its fields.
 func namesOf(of reflect.Type) []string {
 	if names, ok := known.Load(of); ok {
 		return names.([]string)
 	}
 	names := make([]string, of.NumField())
 	for i := range names {
-		field := of.Field(i).Name
-		for end, c := range field {
-			if end > 0 && c < 'a' && field[end-1] >= 'a' {
-				names[i] += "_"
-			}
-			names[i] += strings.ToLower(string(c))
-		}
+		names[i], _, _ = strings.Cut(of.Field(i).Tag.Get("json"), ",")
 	}
 	known.Store(of, names)
 	return names

@@ -274,3 +274,18 @@ func TestErrorsOfRowsTellWhere(t *testing.T) {
 		assert.Error(t, set(wrong), fmt.Sprint(wrong))
 	}
 }
+
+func TestFieldOfAnotherKindIsAnError(t *testing.T) {
+	t.Parallel()
+	var wrong struct {
+		Ratio float64  `json:"ratio"`
+		Texts []string `json:"texts"`
+		ID    int64    `json:"id"`
+	}
+	for _, member := range []string{`"ratio": 0.5`, `"texts": ["a", "b"]`} {
+		r := reader{text: value("{" + member + `, "id": 7}`)}
+		assert.ErrorContains(t, r.set(reflect.ValueOf(&wrong).Elem()), strings.Split(member, `"`)[1])
+		assert.EqualValues(t, 7, wrong.ID, "what follows is read all the same")
+		wrong.ID = 0
+	}
+}

@@ -156,6 +156,7 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		}{"yaml"})),
 		"query with a map inside": with(spideriq.WithQuery(struct{ F struct{ G map[string]int } }{})),
 		"query without an end":    with(spideriq.WithQuery(endless{})),
+		"query in a ring":         with(spideriq.WithQuery(ring{})),
 		"query with structs":      with(spideriq.WithQuery(struct{ F []struct{ N int } }{})),
 		"query with a map":        with(spideriq.WithQuery(struct{ F map[string]string }{})),
 	})
@@ -192,7 +193,10 @@ func assertRefused(t *testing.T, errs map[string]error) {
 	}
 }
 
-type endless struct{ Next *endless }
+type (
+	endless struct{ Next *endless }
+	ring    struct{ Half struct{ Other *ring } }
+)
 
 func TestQueryTakesTextsNumbersTimesListsAndStructs(t *testing.T) {
 	t.Parallel()

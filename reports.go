@@ -9,31 +9,36 @@ import (
 // A HealthReport is what [IntegrationsService.Health] returns, as the API sent it:
 // the rows need not add up to the summary.
 type HealthReport struct {
-	Summary         HealthSummary
-	Integrations    []IntegrationHealth
-	Recommendations []Recommendation
+	Summary         HealthSummary       `json:"summary"`
+	Integrations    []IntegrationHealth `json:"integrations"`
+	Recommendations []Recommendation    `json:"recommendations"`
 }
 
 // HealthSummary counts a brand's integrations by [HealthStatus].
-type HealthSummary struct{ Total, Healthy, Degraded, Unhealthy int }
+type HealthSummary struct {
+	Total     int `json:"total"`
+	Healthy   int `json:"healthy"`
+	Degraded  int `json:"degraded"`
+	Unhealthy int `json:"unhealthy"`
+}
 
 // IntegrationHealth is one row of a [HealthReport].
 type IntegrationHealth struct {
-	ID                  int64
-	ProviderName        string
-	KeyLabel            string
-	HealthStatus        HealthStatus
-	ConsecutiveFailures int
-	LastUsedAt          *time.Time // nil: never, or not readable
-	LastError           *string    // nil: none
+	ID                  int64        `json:"id"`
+	ProviderName        string       `json:"provider_name"`
+	KeyLabel            string       `json:"key_label"`
+	HealthStatus        HealthStatus `json:"health_status"`
+	ConsecutiveFailures int          `json:"consecutive_failures"`
+	LastUsedAt          *time.Time   `json:"last_used_at"` // nil: never, or not readable
+	LastError           *string      `json:"last_error"`   // nil: none
 }
 
 // A Recommendation is what the API advises to do about an integration.
 type Recommendation struct {
-	IntegrationID int64
-	ProviderName  string
-	Issue         string
-	Action        string
+	IntegrationID int64  `json:"integration_id"`
+	ProviderName  string `json:"provider_name"`
+	Issue         string `json:"issue"`
+	Action        string `json:"action"`
 }
 
 // Health returns how the keys of the pool have been doing. It is repeated like
@@ -53,25 +58,26 @@ type SyncBillingParams struct {
 // A BillingSync is what [IntegrationsService.SyncBilling] returns, as the API sent
 // it: the rows need not add up to the counts.
 type BillingSync struct {
-	Synced, Failed  int
-	Results         []BillingResult
-	TotalBalance    *Amount
-	TotalUsageMonth *Amount
+	Synced          int             `json:"synced"`
+	Failed          int             `json:"failed"`
+	Results         []BillingResult `json:"results"`
+	TotalBalance    *Amount         `json:"total_balance"`
+	TotalUsageMonth *Amount         `json:"total_usage_month"`
 }
 
 // BillingResult is one row of a [BillingSync]. Amounts are in US dollars, and nil
 // where the provider has no billing to ask (Note says so) or could not be asked
 // (Error says why).
 type BillingResult struct {
-	ID           int64
-	ProviderName string
-	Status       string // "success" or "failed"; the set is open
-	Balance      *Amount
-	UsageToday   *Amount
-	UsageMonth   *Amount
-	SyncedAt     time.Time // zero: not told, or not readable
-	Note         string
-	Error        string
+	ID           int64     `json:"id"`
+	ProviderName string    `json:"provider_name"`
+	Status       string    `json:"status"` // "success" or "failed"; the set is open
+	Balance      *Amount   `json:"balance"`
+	UsageToday   *Amount   `json:"usage_today"`
+	UsageMonth   *Amount   `json:"usage_month"`
+	SyncedAt     time.Time `json:"synced_at"` // zero: not told, or not readable
+	Note         string    `json:"note"`
+	Error        string    `json:"error"`
 }
 
 // SyncBilling makes the API ask the providers for balances and usage, and returns

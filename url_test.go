@@ -86,7 +86,7 @@ func TestPathThatCouldLeaveTheBaseIsRefusedAndNotQuoted(t *testing.T) {
 	for _, path := range []string{
 		"", "/", "integrations", "https://evil.example/x", "//evil.example/x", "/a//b", "/a/", `/a\\b`, `/\evil.example`, `/a/..\b`,
 		"/..", "/../admin", "/a/..", "/a/./b", "/%2e%2e/admin", "/%2E%2e/admin", "/.%2e/admin", "/a%2f..%2fb", "/..%2fadmin", "/%252e%252e/admin", "/%25252e%25252e/admin",
-		"/%2f%2fevil.example", "/..;/x", "/a/;b", "/..%3b/x", "/%c0%ae%c0%ae/x", "/a%5c..%5cb", "/a%00b", "/a\nb", "/a%0d%0ab", "/a?b=c", "/a?", "/a#b", "/a#", "/%", "/%zz", longestPath + "a",
+		"/%2f%2fevil.example", "/..;/x", "/a/;b", "/a;", "/..%3b/x", "/%c0%ae%c0%ae/x", "/a%5c..%5cb", "/a%00b", "/a\nb", "/a%0d%0ab", "/a?b=c", "/a?", "/a#b", "/a#", "/%", "/%zz", longestPath + "a",
 		"/a?api_key=hunter2", "https://user:hunter2@evil.example/x", "/a#hunter2",
 	} {
 		err := client.Do(t.Context(), "GET", path, nil, nil)

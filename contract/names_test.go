@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/spideriq/spideriq-go"
 	"github.com/stretchr/testify/assert"
@@ -17,23 +16,6 @@ func tags(t reflect.Type, key string) (names []string) {
 	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get(key), ",")
 		names = append(names, name)
-	}
-	return sortedUnique(names)
-}
-
-// names returns the fields of a struct that has no tags as they are on the wire:
-// IntegrationID is integration_id.
-func names(t reflect.Type) (names []string) {
-	for field := range t.Fields() {
-		var name strings.Builder
-		runes := []rune(field.Name)
-		for i, r := range runes {
-			if i > 0 && unicode.IsUpper(r) && unicode.IsLower(runes[i-1]) {
-				name.WriteByte('_')
-			}
-			name.WriteRune(unicode.ToLower(r))
-		}
-		names = append(names, name.String())
 	}
 	return sortedUnique(names)
 }
@@ -65,12 +47,12 @@ func TestTypesHaveTheDocumentedFieldsAndNoOthers(t *testing.T) {
 		}
 	}
 
-	assert.Equal(t, properties(schema("HealthAnswer"), "success"), names(reflect.TypeFor[spideriq.HealthReport]()))
-	assert.Equal(t, properties(schema("HealthSummary")), names(reflect.TypeFor[spideriq.HealthSummary]()))
-	assert.Equal(t, properties(schema("IntegrationHealth")), names(reflect.TypeFor[spideriq.IntegrationHealth]()))
-	assert.Equal(t, properties(schema("Recommendation")), names(reflect.TypeFor[spideriq.Recommendation]()))
-	assert.Equal(t, properties(schema("SyncAnswer"), "success"), names(reflect.TypeFor[spideriq.BillingSync]()))
-	assert.Equal(t, properties(schema("BillingResult")), names(reflect.TypeFor[spideriq.BillingResult]()))
+	assert.Equal(t, properties(schema("HealthAnswer"), "success"), tags(reflect.TypeFor[spideriq.HealthReport](), "json"))
+	assert.Equal(t, properties(schema("HealthSummary")), tags(reflect.TypeFor[spideriq.HealthSummary](), "json"))
+	assert.Equal(t, properties(schema("IntegrationHealth")), tags(reflect.TypeFor[spideriq.IntegrationHealth](), "json"))
+	assert.Equal(t, properties(schema("Recommendation")), tags(reflect.TypeFor[spideriq.Recommendation](), "json"))
+	assert.Equal(t, properties(schema("SyncAnswer"), "success"), tags(reflect.TypeFor[spideriq.BillingSync](), "json"))
+	assert.Equal(t, properties(schema("BillingResult")), tags(reflect.TypeFor[spideriq.BillingResult](), "json"))
 }
 
 // The words that the client has constants for are those that are documented.
