@@ -8,34 +8,8 @@ import (
 )
 
 type healthReport struct {
-	Success         bool             `json:"success"`
-	Summary         healthSummary    `json:"summary"`
-	Integrations    []healthRow      `json:"integrations"`
-	Recommendations []recommendation `json:"recommendations"`
-}
-
-type healthSummary struct {
-	Total     int `json:"total"`
-	Healthy   int `json:"healthy"`
-	Degraded  int `json:"degraded"`
-	Unhealthy int `json:"unhealthy"`
-}
-
-type healthRow struct {
-	ID                  int64   `json:"id"`
-	ProviderName        string  `json:"provider_name"`
-	KeyLabel            string  `json:"key_label"`
-	HealthStatus        string  `json:"health_status"`
-	ConsecutiveFailures int     `json:"consecutive_failures"`
-	LastUsedAt          *string `json:"last_used_at"`
-	LastError           *string `json:"last_error"`
-}
-
-type recommendation struct {
-	IntegrationID int64  `json:"integration_id"`
-	ProviderName  string `json:"provider_name"`
-	Issue         string `json:"issue"`
-	Action        string `json:"action"`
+	Success bool `json:"success"`
+	spideriq.HealthReport
 }
 
 // health reports on all of the brand's keys, and recommends something for each
@@ -47,20 +21,21 @@ func (s *Server) health(r Request) answer {
 	s.pool.mu.Lock()
 	defer s.pool.mu.Unlock()
 	own := s.pool.own()
-	report := healthReport{
-		Success:         true,
-		Summary:         healthSummary{Total: len(own)},
-		Integrations:    []healthRow{},
-		Recommendations: []recommendation{},
-	}
+	report := healthReport{true, spideriq.HealthReport{
+		Summary:         spideriq.HealthSummary{Total: len(own)},
+		Integrations:    []spideriq.IntegrationHealth{},
+		Recommendations: []spideriq.Recommendation{},
+	}}
 	for _, i := range own {
-		row := healthRow{
+		row := spideriq.IntegrationHealth{
 			ID:                  i.ID,
 			ProviderName:        i.ProviderName,
 			KeyLabel:            i.KeyLabel,
-			HealthStatus:        string(i.HealthStatus),
+			HealthStatus:        i.HealthStatus,
 			ConsecutiveFailures: *i.ConsecutiveFailures,
-			LastUsedAt:          timestamp(i.LastUsedAt),
+		}
+		if i.LastUsedAt != nil {
+			row.LastUsedAt = new(i.LastUsedAt.UTC()) // as the API writes it
 		}
 		if row.ConsecutiveFailures > 0 {
 			row.LastError = new("The provider refused the key")
@@ -73,7 +48,7 @@ func (s *Server) health(r Request) answer {
 			report.Summary.Degraded++
 		case spideriq.HealthStatusUnhealthy:
 			report.Summary.Unhealthy++
-			report.Recommendations = append(report.Recommendations, recommendation{
+			report.Recommendations = append(report.Recommendations, spideriq.Recommendation{
 				IntegrationID: i.ID,
 				ProviderName:  i.ProviderName,
 				Issue:         fmt.Sprintf("%d consecutive failures", row.ConsecutiveFailures),
