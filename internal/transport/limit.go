@@ -5,7 +5,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,25 +34,23 @@ func (t *Transport) turn(ctx context.Context, c *Call) bool {
 
 // A pause makes all calls of a client wait once one of them has been told to. The
 // zero value is none.
-type pause struct {
-	mu    sync.Mutex
-	until time.Time
-}
+type pause struct{ until atomic.Pointer[time.Time] }
 
 // extend makes the pause last for at least d from now.
 func (p *pause) extend(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if end := time.Now().Add(d); end.After(p.until) {
-		p.until = end
+	end, old := time.Now().Add(d), p.until.Load()
+	for (old == nil || end.After(*old)) && !p.until.CompareAndSwap(old, &end) {
+		old = p.until.Load()
 	}
 }
 
 // left returns how much of the pause is left; 0 or less when it is over.
 func (p *pause) left() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Until(p.until)
+	until := p.until.Load()
+	if until == nil {
+		return 0
+	}
+	return time.Until(*until)
 }
 
 // withJitter adds up to a fifth to a wait, at most 2 seconds, and no more than the
