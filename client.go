@@ -181,7 +181,7 @@ func (c *config) build(ctx context.Context, r *request, opts []RequestOption) (e
 	case nil:
 		r.Header = c.bare
 	case UpdateParams:
-		r.Body, err = body.json()
+		r.Body, err = encode(r.body)
 	case secretive:
 		sent, _ := body.wire()
 		r.Body, err = json.Marshal(sent)

@@ -15,7 +15,7 @@ func TestUpdateIsWrittenAsEncodingJSONWould(t *testing.T) {
 	same := func(p UpdateParams) {
 		want, err := json.Marshal(p)
 		require.NoError(t, err)
-		got, err := p.json()
+		got, err := encode(p)
 		require.NoError(t, err)
 		assert.Equal(t, string(want), string(got))
 	}
