@@ -146,6 +146,7 @@ type call struct {
 	method string
 	path   string // below the base URL, escaped
 	body   any    // encoded as JSON; nil for none
+	wrong  error  // what the caller gave, and is refused before anything is sent
 	repeat bool   // a repeat does no harm even when the first attempt was applied
 	member string // the member of the answer that out takes; "" for all of it
 	out    any    // points to what the answer becomes; nil when it is not looked at
@@ -155,7 +156,13 @@ type call struct {
 type request struct {
 	call
 	transport.Call
-	infos []*ResponseInfo
+	secrets map[string]string // in the body
+	infos   []*ResponseInfo
+}
+
+// A secretive body has another form when it is sent, and what an error must not show.
+type secretive interface {
+	wire() (body any, secrets map[string]string)
 }
 
 // do makes a call: it encodes, builds, sends, judges and decodes, and is the only
@@ -183,11 +190,12 @@ func (c *config) build(ctx context.Context, r *request, opts []RequestOption) (e
 	case UpdateParams:
 		r.Body, err = encode(r.body)
 	case secretive:
-		sent, _ := body.wire()
-		r.Body, err = json.Marshal(sent)
+		r.body, r.secrets = body.wire()
+		r.Body, err = json.Marshal(r.body)
 	default:
 		r.Body, err = json.Marshal(body)
 	}
+	err = cmp.Or(r.wrong, err)
 	for _, o := range opts {
 		if o != nil && err == nil {
 			err = o.apply(r)

@@ -67,9 +67,7 @@ type createBody struct {
 	Credentials map[string]string `json:"credentials"`
 }
 
-func (p CreateParams) wire() (body any, secrets map[string]string) {
-	return createBody{p, p.Credentials}, p.Credentials
-}
+func (p CreateParams) wire() (any, map[string]string) { return createBody{p, p.Credentials}, p.Credentials }
 
 // Create adds a key to the pool and returns its integration. The API allows
 // several keys of one provider and knows no idempotency key, so a repeated create
@@ -85,10 +83,8 @@ func (p CreateParams) wire() (body any, secrets map[string]string) {
 //
 // API: Create Integration, POST /api/v1/integrations.
 func (s *IntegrationsService) Create(ctx context.Context, params CreateParams, opts ...RequestOption) (*Integration, error) {
-	if params.ProviderName == "" || len(params.Credentials) == 0 {
-		return nil, errors.New("spideriq: POST /integrations: ProviderName and Credentials are required")
-	}
-	return fetch[Integration](ctx, s, call{method: http.MethodPost, path: collection, body: params, member: "integration"}, opts)
+	wrong := unless(params.ProviderName != "" && len(params.Credentials) > 0, "ProviderName and Credentials are required")
+	return fetch[Integration](ctx, s, call{method: http.MethodPost, path: collection, body: params, wrong: wrong, member: "integration"}, opts)
 }
 
 // The providers that the API documents. The set is open: wherever a provider name

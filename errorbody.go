@@ -83,11 +83,6 @@ func submatch(re *regexp.Regexp, s string) string {
 	return strings.Join(append(re.FindStringSubmatch(s), "")[1:], "")
 }
 
-// A secretive body has another form when it is sent, and what an error must not show.
-type secretive interface {
-	wire() (body any, secrets map[string]string)
-}
-
 // hidden returns what takes out of a text what must not come back in an error: the
 // token, the parts of one that has colons, and the credentials in the body of a
 // create. Those too short to be secret are left: they would take words out of a
@@ -95,11 +90,7 @@ type secretive interface {
 func (r *request) hidden() *strings.Replacer {
 	token := strings.TrimPrefix(r.Bearer, "Bearer ")
 	parts := slices.DeleteFunc(strings.Split(token, ":"), func(part string) bool { return len(part) < 8 })
-	secrets := append(parts, token, r.Bearer)
-	if body, ok := r.body.(secretive); ok {
-		_, given := body.wire()
-		secrets = slices.AppendSeq(secrets, maps.Values(given))
-	}
+	secrets := slices.AppendSeq(append(parts, token, r.Bearer), maps.Values(r.secrets))
 	secrets = slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < 4 })
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may begin with another
 	var pairs []string

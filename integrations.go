@@ -3,8 +3,6 @@ package spideriq
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"strconv"
@@ -46,11 +44,8 @@ type UpdateParams struct {
 //
 // API: Update Integration, PATCH /api/v1/integrations/{id}.
 func (s *IntegrationsService) Update(ctx context.Context, id int64, params UpdateParams, opts ...RequestOption) (*Integration, error) {
-	path, err := item(id)
-	if err != nil {
-		return nil, err
-	}
-	return fetch[Integration](ctx, s, call{method: http.MethodPatch, path: path, body: params, repeat: true, member: "integration"}, opts)
+	c := call{method: http.MethodPatch, body: params, repeat: true, member: "integration"}
+	return fetch[Integration](ctx, s, c.of(id), opts)
 }
 
 // ListParams choose the integrations that [IntegrationsService.List] and
@@ -72,11 +67,9 @@ type ListParams struct {
 //
 // API: List Integrations, GET /api/v1/integrations.
 func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts ...RequestOption) ([]*Integration, error) {
-	if params.Limit < 0 || params.Offset < 0 {
-		return nil, errors.New("spideriq: GET /integrations: a negative Limit or Offset")
-	}
-	opts = append([]RequestOption{WithQuery(params)}, opts...)
-	page, err := fetch[[]Integration](ctx, s, call{method: http.MethodGet, path: collection, repeat: true, member: "integrations"}, opts)
+	c := call{method: http.MethodGet, path: collection, repeat: true, member: "integrations"}
+	c.wrong = unless(params.Limit >= 0 && params.Offset >= 0, "a negative Limit or Offset")
+	page, err := fetch[[]Integration](ctx, s, c, append([]RequestOption{WithQuery(params)}, opts...))
 	if err != nil {
 		return nil, err
 	}
@@ -134,32 +127,23 @@ func (s *IntegrationsService) All(ctx context.Context, params ListParams, opts .
 //
 // API: Delete Integration, DELETE /api/v1/integrations/{id}.
 func (s *IntegrationsService) Delete(ctx context.Context, id int64, opts ...RequestOption) error {
-	path, err := item(id)
-	if err != nil {
-		return err
-	}
-	_, err = fetch[nothing](ctx, s, call{method: http.MethodDelete, path: path, repeat: true}, opts)
+	_, err := fetch[nothing](ctx, s, call{method: http.MethodDelete, repeat: true}.of(id), opts)
 	return err
 }
 
 const collection = "/integrations"
 
-// item returns the path of one integration.
-func item(id int64) (string, error) {
-	if id < 1 {
-		return "", fmt.Errorf("spideriq: integration id %d: must be at least 1", id)
-	}
-	return collection + "/" + strconv.FormatInt(id, 10), nil
+// of makes c a call on one integration.
+func (c call) of(id int64) call {
+	c.path, c.wrong = collection+"/"+strconv.FormatInt(id, 10), unless(id >= 1, "the id must be at least 1")
+	return c
 }
 
 // fetch makes a call that is answered with a T.
 func fetch[T any](ctx context.Context, s *IntegrationsService, c call, opts []RequestOption) (*T, error) {
-	if s == nil {
-		s = new(IntegrationsService)
-	}
 	out := new(T)
 	c.out = out
-	if err := s.client.do(ctx, c, opts); err != nil {
+	if err := cmp.Or(s, new(IntegrationsService)).client.do(ctx, c, opts); err != nil {
 		return nil, err
 	}
 	return out, nil
