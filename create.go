@@ -67,7 +67,9 @@ type createBody struct {
 	Credentials map[string]string `json:"credentials"`
 }
 
-func (p CreateParams) wire() (any, map[string]string) { return createBody{p, p.Credentials}, p.Credentials }
+func (p CreateParams) wire() (any, map[string]string) {
+	return createBody{p, p.Credentials}, p.Credentials
+}
 
 // Create adds a key to the pool and returns its integration. The API allows
 // several keys of one provider and knows no idempotency key, so a repeated create
