@@ -3,7 +3,6 @@ package spideriq
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -62,13 +61,11 @@ func (r *request) decode() error {
 	if err = cmp.Or(r.Answer.Unreadable, err); err != nil {
 		return err
 	}
-	refused, rest := false, reader{text: v}
-	if theirs, ok := r.out.(interface{ decode(value) error }); ok {
-		err = theirs.decode(v)
-	} else if whole := rest; r.member == "" {
+	err, refused, rest := errNothing, false, reader{text: v}
+	if theirs, ok := r.out.(func(value) error); ok && v != null {
+		err = theirs(v)
+	} else if whole := rest; !ok && r.member == "" {
 		err = whole.set(reflect.ValueOf(r.out).Elem())
-	} else {
-		err = errNothing
 	}
 	rest.members(func(name value) {
 		switch {
@@ -87,18 +84,6 @@ func (r *request) decode() error {
 		return fmt.Errorf("%s: %w", cmp.Or(r.member, "the answer"), err)
 	}
 	return nil
-}
-
-// anyJSON is a value of the caller's, decoded by encoding/json.
-type anyJSON struct{ out any }
-
-func (a anyJSON) decode(v value) error {
-	if v == null {
-		return errNothing
-	}
-	d := json.NewDecoder(strings.NewReader(string(v)))
-	d.UseNumber()
-	return d.Decode(a.out)
 }
 
 // nothing is what a delete wants of an answer, which may be a bare 204: that it is
@@ -171,9 +156,7 @@ func readErrorBody(body []byte, hidden *strings.Replacer) *APIError {
 		e.Message = submatch(pythonText, printed)
 		e.Code = cmp.Or(e.Code, submatch(pythonCode, printed))
 	}
-	if bare := v.first("error"); e.Code == "" && identifier.MatchString(bare) {
-		e.Code = bare
-	}
+	e.Code = cmp.Or(e.Code, identifier.FindString(v.first("error")))
 	e.Message = cmp.Or(e.Message, e.Code)
 	if seconds, err := strconv.ParseUint(v.at("retry_after_seconds").text(), 10, 32); err == nil {
 		e.RetryAfter = time.Duration(seconds) * time.Second

@@ -136,7 +136,11 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 	}
 	r := call{method: method, path: unescaped.ReplaceAllStringFunc(path, url.PathEscape), body: body, repeat: method != http.MethodPost}
 	if out != nil {
-		r.out = anyJSON{out}
+		r.out = func(v value) error {
+			d := json.NewDecoder(strings.NewReader(string(v)))
+			d.UseNumber()
+			return d.Decode(out)
+		}
 	}
 	return c.do(ctx, r, opts)
 }
@@ -149,7 +153,7 @@ type call struct {
 	wrong  error  // what the caller gave, and is refused before anything is sent
 	repeat bool   // a repeat does no harm even when the first attempt was applied
 	member string // the member of the answer that out takes; "" for all of it
-	out    any    // points to what the answer becomes; nil when it is not looked at
+	out    any    // points to what the answer becomes, or is a function that takes it; nil when it is not looked at
 }
 
 // A request is a call under way.
