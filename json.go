@@ -136,6 +136,33 @@ func (v value) time() time.Time {
 	return time.Time{}
 }
 
+// encode returns what encoding/json makes of a struct whose fields are all pointers and
+// omitempty, for half of what that costs.
+func encode(params any) ([]byte, error) {
+	b, fields := append(make([]byte, 0, 128), '{'), reflect.ValueOf(params)
+	for i, name := range namesOf(fields.Type()) {
+		field := fields.Field(i).Elem()
+		if !field.IsValid() {
+			continue // a nil pointer
+		}
+		b = append(append(append(b, '"'), name...), `":`...)
+		switch field.Kind() {
+		case reflect.Bool:
+			b = strconv.AppendBool(b, field.Bool())
+		case reflect.Int:
+			b = strconv.AppendInt(b, field.Int(), 10)
+		default:
+			text, err := json.Marshal(field.Addr().Interface())
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			b = append(b, text...)
+		}
+		b = append(b, ',')
+	}
+	return append(bytes.TrimSuffix(b, []byte(",")), '}'), nil
+}
+
 // errNothing says that there is no value, or null, or no readable amount or time, or
 // an object without any documented member. Deeper in an answer that is no error, so
 // that a change that has been made is not reported as failed.
@@ -256,31 +283,4 @@ func namesOf(of reflect.Type) []string {
 	}
 	known.Store(of, names)
 	return names
-}
-
-// encode returns what encoding/json makes of a struct whose fields are all pointers and
-// omitempty, for half of what that costs.
-func encode(params any) ([]byte, error) {
-	b, fields := append(make([]byte, 0, 128), '{'), reflect.ValueOf(params)
-	for i, name := range namesOf(fields.Type()) {
-		field := fields.Field(i).Elem()
-		if !field.IsValid() {
-			continue // a nil pointer
-		}
-		b = append(append(append(b, '"'), name...), `":`...)
-		switch field.Kind() {
-		case reflect.Bool:
-			b = strconv.AppendBool(b, field.Bool())
-		case reflect.Int:
-			b = strconv.AppendInt(b, field.Int(), 10)
-		default:
-			text, err := json.Marshal(field.Addr().Interface())
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			b = append(b, text...)
-		}
-		b = append(b, ',')
-	}
-	return append(bytes.TrimSuffix(b, []byte(",")), '}'), nil
 }
