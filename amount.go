@@ -38,7 +38,7 @@ func ParseAmount(s string) (Amount, error) {
 	case whole == "" || point && fraction == "" || scientific && exponent == "" || len(whole) > 1 && whole[0] == '0' ||
 		strings.Trim(whole+fraction, "0123456789") != "" || errors.Is(err, strconv.ErrSyntax):
 		return "", fmt.Errorf("%q is not a decimal number", s)
-	case err != nil || max(n, -n) > maxAmountExponent:
+	case err != nil || n < -maxAmountExponent || n > maxAmountExponent:
 		return "", errors.New("amount has an exponent beyond 100")
 	}
 	return Amount(s), nil

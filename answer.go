@@ -62,9 +62,8 @@ func (r *request) decode() error {
 		return err
 	}
 	err, refused, rest := errNothing, false, reader{text: v}
-	if theirs, ok := r.out.(func(value) error); ok && v != null {
-		err = theirs(v)
-	} else if whole := rest; !ok && r.member == "" {
+	theirs, isTheirs := r.out.(func(value) error)
+	if whole := rest; !isTheirs && r.member == "" {
 		err = whole.set(reflect.ValueOf(r.out).Elem())
 	}
 	rest.members(func(name value) {
@@ -80,10 +79,13 @@ func (r *request) decode() error {
 	switch {
 	case refused:
 		return errRefused
-	case err != nil:
-		return fmt.Errorf("%s: %w", cmp.Or(r.member, "the answer"), err)
+	case isTheirs && v != null:
+		err = theirs(v)
 	}
-	return nil
+	if err != nil {
+		err = fmt.Errorf("%s: %w", cmp.Or(r.member, "the answer"), err)
+	}
+	return err
 }
 
 // nothing is what a delete wants of an answer, which may be a bare 204: that it is

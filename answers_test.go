@@ -38,7 +38,7 @@ func TestSuccessThatMakesNoSense(t *testing.T) {
 		"null in it":           {answer(200, `{"integration": null}`), "Delete Do"},
 		"null list":            {answer(200, strings.Replace(good, "[]", "null", 1)), "Update Create Delete Health SyncBilling Do"},
 		"other types in it":    {answer(200, `{"integration": [], "integrations": {}, "summary": 1, "results": 1}`), "Delete"},
-		"no id":                {answer(200, `{"integration": {}, "integrations": [{}], "synced": "many"}`), "Delete Health Do"},
+		"no id":                {answer(200, `{"integration": {}, "integrations": [{}], "synced": "many"}`), "Delete Do"},
 		"deep nesting":         {answer(200, strings.Repeat(`[`, 100_000)+strings.Repeat(`]`, 100_000)), ""},
 		"deep in a field":      {answer(200, `{"x": `+strings.Repeat(`{"x":`, 100_000)+`1`+strings.Repeat(`}`, 100_001)), ""},
 	} {
@@ -64,6 +64,21 @@ func TestSuccessThatMakesNoSense(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// As in encoding/json, the later one is read into what the earlier one left.
+func TestMemberThatComesTwice(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]*spideriq.Integration{
+		`{"integration": {"id": 5, "key_label": "a"}, "INTEGRATION": {"key_label": "b"}}`: {ID: 5, KeyLabel: "b"},
+		`{"integration": null, "integration": {"id": 5}}`:                                 {ID: 5},
+		`{"integration": {"id": 5}, "integration": null}`:                                 nil,
+		`{"integration": {"id": 5}, "integration": []}`:                                   nil,
+	} {
+		got, err := replying(answer(200, body)).client(t).Integrations.Update(t.Context(), 42, spideriq.UpdateParams{})
+		assert.Equal(t, want, got, body)
+		assert.Equal(t, want == nil, asType[*spideriq.InvalidResponseError](err), body)
 	}
 }
 
@@ -130,6 +145,15 @@ func TestDoWithoutOutDoesNotLookAtASuccess(t *testing.T) {
 	for _, a := range []reply{answer(204, ""), answer(200, "<html>"), answer(202, "null"), answer(200, `{"success": false}`)} {
 		assert.NoError(t, replying(a).client(t).Do(t.Context(), "POST", "/jobs", nil, nil))
 	}
+}
+
+// What the caller has in out is not mixed with an answer that is an error.
+func TestDoLeavesOutAloneWhenTheAPISaysNo(t *testing.T) {
+	t.Parallel()
+	out := map[string]any{"mine": true}
+	err := replying(answer(200, `{"count": 1, "success": false}`)).client(t).Do(t.Context(), "POST", "/jobs", nil, &out)
+	requireAs[*spideriq.APIError](t, err)
+	assert.Equal(t, map[string]any{"mine": true}, out)
 }
 
 func TestDoSaysWhatDoesNotFit(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -59,7 +60,7 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	c.Timeout = cmp.Or(min(cmp.Or(c.Timeout, c.clientTimeout), cmp.Or(c.clientTimeout, c.Timeout)), 30*time.Second)
+	c.Timeout = min(cmp.Or(c.Timeout, c.clientTimeout, 30*time.Second), cmp.Or(c.clientTimeout, math.MaxInt64))
 	c.transport = transport.New(c.Config)
 	c.bare = c.header.Clone()
 	c.header.Set("Content-Type", "application/json")

@@ -120,7 +120,7 @@ var (
 		reflect.TypeFor[time.Time](): `"2026-02-26T15:30:00Z"`, reflect.TypeFor[spideriq.Amount](): `"1.50"`,
 		reflect.TypeFor[map[string]string](): `{"api_key": "sk..."}`, reflect.TypeFor[spideriq.HealthSummary](): `{"total": 7}`,
 	}
-	sampleKinds = map[reflect.Kind]string{reflect.String: `"x"`, reflect.Int: `7`, reflect.Int64: `9007199254740993`, reflect.Bool: `true`, reflect.Slice: `[{"id": 7}]`}
+	sampleKinds = map[reflect.Kind]string{reflect.String: `"x"`, reflect.Int: `7`, reflect.Int64: `9007199254740993`, reflect.Bool: `true`, reflect.Slice: `[{"id": 7, "issue": "x"}]`}
 )
 
 func TestEveryFieldOfAnAnswerIsRead(t *testing.T) {
@@ -159,7 +159,7 @@ func TestEveryFieldOfAnAnswerIsRead(t *testing.T) {
 		read := func(member string) reflect.Value {
 			return reflect.ValueOf(c.read(replying(answer(200, fmt.Sprintf(c.answer, member))).client(t)))
 		}
-		for f := range read(`"unknown": {"id": 5}, "summary": {}, "synced": 0`).Type().Fields() {
+		for f := range read(`"unknown": {"id": 5}, "summary": {}, "synced": 0, "provider_name": ""`).Type().Fields() {
 			one := f.Type
 			if one.Kind() == reflect.Pointer {
 				one = one.Elem()

@@ -135,6 +135,30 @@ func TestHugeBodiesAreNotTakenIn(t *testing.T) {
 	}
 }
 
+// A list takes no more than its answer's length allows, whatever its rows are. It
+// counts what the whole process allocates, so it is not parallel.
+func TestHostileListsTakeLittleMemory(t *testing.T) {
+	for endpoint, member := range map[string]string{"List": `"integrations":`, "Health": `"integrations":`, "SyncBilling": `"results":`} {
+		for _, c := range []struct{ head, repeated, tail string }{
+			{"{" + member + "[", "0,", "0]}"},
+			{"{" + member + "[", "{},", "{}]}"},
+			{"{", member + "[],", member + "[]}"},
+			{"{", member + `[{"id":1}],`, member + "[]}"},
+		} {
+			t.Run(endpoint+" of "+c.repeated, func(t *testing.T) {
+				body := c.head + strings.Repeat(c.repeated, (4<<20-100)/len(c.repeated)) + c.tail
+				client := replying(answer(200, body)).client(t)
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				err := endpoints[endpoint](t.Context(), client)
+				runtime.ReadMemStats(&after)
+				assert.False(t, asType[*spideriq.TransportError](err), "it has been read: %v", err)
+				assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(500), "MiB")
+			})
+		}
+	}
+}
+
 // FuzzHostileServer lets a server answer with any bytes at all.
 func FuzzHostileServer(f *testing.F) {
 	for _, answer := range []string{

@@ -2,6 +2,7 @@ package spideriq
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,7 +155,7 @@ func encode(params any) ([]byte, error) {
 		default:
 			text, err := json.Marshal(field.Addr().Interface())
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+				return nil, fmt.Errorf("%s: %w", name, cmp.Or(errors.Unwrap(err), err))
 			}
 			b = append(b, text...)
 		}
@@ -218,19 +219,25 @@ func (r *reader) set(to reflect.Value) (err error) {
 	return err
 }
 
-// rows takes an array of objects. An integration is a row of some 600 bytes, and the
-// API sends no more than 100 of them.
+// rows takes an array of objects up to the first that makes no sense. A page is at most
+// 100 of them, and room is made for what has been seen to come.
 func (r *reader) rows(to reflect.Value) (err error) {
 	if r.next() != '[' {
 		r.take()
 		return errors.New("not an array")
 	}
-	to.Set(reflect.MakeSlice(to.Type(), 0, min(len(r.text)/512, 100)))
+	to.Set(reflect.MakeSlice(to.Type(), 0, 0))
 	r.members(func(value) {
 		n := to.Len()
-		to.Grow(1)
+		if err != nil {
+			r.take()
+			return
+		}
+		if n == to.Cap() {
+			to.Grow(min(max(3*n, 1), 100))
+		}
 		to.SetLen(n + 1)
-		if bad := r.object(to.Index(n)); bad != nil && bad != errNothing && err == nil {
+		if bad := r.object(to.Index(n)); bad != nil {
 			err = fmt.Errorf("row %d: %w", n+1, bad)
 		}
 	})

@@ -3,9 +3,11 @@ package spideriq_test
 import (
 	"encoding/json"
 	"math"
+	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -220,6 +222,43 @@ func TestQueryTakesTextsNumbersTimesListsAndStructs(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{"text": {"a"}, "number": {"1.5"}, "small": {"-1"}, "at": {"2026-02-26T15:30:00Z"}, "sizes": {"1,2"},
 		"deep[on]": {"true"}, "own[on]": {"false"}, "on": {"false"}}, u.Query())
+}
+
+// An option holds what it was given when it was made, and serves many calls at a time.
+func TestOptionsAreNotChangedByCalls(t *testing.T) {
+	t.Parallel()
+	type query struct {
+		Tags []string `url:"tag"`
+	}
+	params := &query{[]string{"a&b=c", "d"}}
+	opts := []spideriq.RequestOption{spideriq.WithQuery(params), spideriq.WithQuery(struct {
+		Page int `url:"page"`
+	}{2}), spideriq.WithHeader("X-A", "b")}
+	params.Tags[0] = "late"
+	setUp := []spideriq.Option{spideriq.WithBaseURL("https://api.example/v1"), spideriq.WithUserAgent("tool/1")}
+	var all sync.WaitGroup
+	for range 2 {
+		api := replying(func(req *http.Request) (*http.Response, error) {
+			req.URL.Path, req.URL.RawQuery = "/elsewhere", ""
+			for _, values := range req.Header {
+				values[0] = "changed"
+			}
+			return answer(200, good)(req)
+		})
+		client := api.client(t, setUp...)
+		for range 4 {
+			all.Go(func() { assert.NoError(t, update(t.Context(), client, opts...)) })
+		}
+		t.Cleanup(func() {
+			assert.Len(t, api.requests(), 4)
+			for _, sent := range api.requests() {
+				assert.Equal(t, "https://api.example/v1/integrations/42?page=2&tag=a%26b%3Dc&tag=d", sent.URL)
+				assert.Equal(t, "tool/1 spideriq-go/"+spideriq.Version, sent.Header.Get("User-Agent"))
+				assert.Equal(t, "b", sent.Header.Get("X-A"))
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestDoSendsBodyHeaderAndQuery(t *testing.T) {

@@ -215,6 +215,29 @@ func TestNobodyWaitsForALimitThatNobodyCanWaitFor(t *testing.T) {
 	}
 }
 
+// A call that its context has ended says so, also when it would have been held back.
+func TestEndedCallIsNotSaidToBeHeldBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := limiter(func(context.Context) error { time.Sleep(2 * time.Second); return nil })
+		client := replying(answer(429, no, "Retry-After: 10")).client(t, spideriq.WithRateLimiter(slow))
+		go func() { _ = update(t.Context(), client, spideriq.WithMaxAttempts(1)) }()
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		err := update(ctx, client) // the pause begins while it waits for the limiter
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.True(t, asType[*spideriq.TransportError](err))
+
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		cancel()
+		err = update(ctx, client)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.True(t, asType[*spideriq.TransportError](err))
+		synctest.Wait()
+	})
+}
+
 func TestLimiterIsAskedBeforeEveryAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -20,10 +20,10 @@ func (t *Transport) turn(ctx context.Context, c *Call) bool {
 		left = t.pause.left() // one may have begun meanwhile
 	}
 	switch ended := contextError(ctx); {
-	case left > 0 && refused == nil && !fits(ctx, left):
-		c.Held = left
 	case ended != nil || refused != nil:
 		c.Err = cmp.Or(ended, refused)
+	case left > 0 && !fits(ctx, left):
+		c.Held = left
 	case left > 0:
 		c.Wait = withJitter(ctx, left)
 	default:
