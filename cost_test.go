@@ -30,7 +30,7 @@ func TestCallsAllocateLessThanByHand(t *testing.T) {
 		bound  bound
 	}{
 		"update": {updateAnswer, calls.updateLimits, bound{-11, 0, 10}},
-		"list":   {listAnswer, calls.listPage, bound{-1504, -598, 10}},
+		"list":   {listAnswer, calls.listPage, bound{-1604, -697, 10}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			count := func(c calls) int {
