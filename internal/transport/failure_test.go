@@ -122,6 +122,8 @@ func TestDescribeNamesNoPlace(t *testing.T) {
 		{"net timeout", &url.Error{Op: "Get", URL: "https://api.test", Err: os.ErrDeadlineExceeded}, "timeout"},
 		{"deadline", &url.Error{Op: "Get", URL: "https://api.test", Err: context.DeadlineExceeded}, context.DeadlineExceeded.Error()},
 		{"cause", fmt.Errorf("%w: %w", context.Canceled, dial(errno(syscall.ECONNREFUSED))), "context canceled: dial tcp (address): connect: " + syscall.ECONNREFUSED.Error()},
+		{"canceled by EOF", fmt.Errorf("%w: %w", context.Canceled, io.EOF), context.Canceled.Error() + ": " + io.EOF.Error()},
+		{"deadline by EOF", fmt.Errorf("%w: %w", context.DeadlineExceeded, io.EOF), context.DeadlineExceeded.Error() + ": " + io.EOF.Error()},
 		{"URL", errors.New(`Get "https://user:pass@api.test:8443/v1?token=x": bad`), " bad"},
 		{"host", errors.New("cannot reach www.api.test today"), "cannot reach (address) today"},
 		{"host and port", errors.New("no route to gateway:8443 today"), "no route to (address) today"},
