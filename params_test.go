@@ -160,7 +160,7 @@ func TestWrongArgumentsSendNothing(t *testing.T) {
 		"query without an end":    with(spideriq.WithQuery(endless{})),
 		"query in a ring":         with(spideriq.WithQuery(ring{})),
 		"query with structs":      with(spideriq.WithQuery(struct{ F []struct{ N int } }{})),
-		"query with a map":        with(spideriq.WithQuery(struct{ F map[string]string }{})),
+		"query with a map":        with(spideriq.WithQuery(struct{ _, F map[string]string }{})),
 	})
 	assert.Empty(t, api.requests())
 }
