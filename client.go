@@ -90,8 +90,7 @@ func bearerOf(token string) (string, error) {
 	return "Bearer " + token, cmp.Or(
 		unless(token != "", "token: is empty"),
 		unless(len(words) < 2 || !strings.EqualFold(words[0], "bearer"), `token: begins with "Bearer ", which the client adds by itself`),
-		unless(len(words) < 2, "token: has a space inside"),
-		unless(!strings.ContainsFunc(token, func(r rune) bool { return r < '!' || r > '~' }), "token: has a control character or one that is not ASCII"))
+		unless(!strings.ContainsFunc(token, func(r rune) bool { return r < '!' || r > '~' }), "token: has a space, a control character or one that is not ASCII"))
 }
 
 // String names the type and the base URL.

@@ -233,7 +233,7 @@ func TestOptionsAreNotChangedByCalls(t *testing.T) {
 	params := &query{[]string{"a&b=c", "d"}}
 	opts := []spideriq.RequestOption{spideriq.WithQuery(params), spideriq.WithQuery(struct {
 		Page int `url:"page"`
-	}{2}), spideriq.WithHeader("X-A", "b")}
+	}{2}), spideriq.WithHeader("X-A", "b c\td")}
 	params.Tags[0] = "late"
 	setUp := []spideriq.Option{spideriq.WithBaseURL("https://api.example/v1"), spideriq.WithUserAgent("tool/1")}
 	var all sync.WaitGroup
@@ -254,7 +254,7 @@ func TestOptionsAreNotChangedByCalls(t *testing.T) {
 			for _, sent := range api.requests() {
 				assert.Equal(t, "https://api.example/v1/integrations/42?page=2&tag=a%26b%3Dc&tag=d", sent.URL)
 				assert.Equal(t, "tool/1 spideriq-go/"+spideriq.Version, sent.Header.Get("User-Agent"))
-				assert.Equal(t, "b", sent.Header.Get("X-A"))
+				assert.Equal(t, "b c\td", sent.Header.Get("X-A"))
 			}
 		})
 	}
