@@ -116,7 +116,8 @@ var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.Me
 // [IntegrationsService.Update].
 //
 // path is relative to the base URL: "/integrations/42". One that could leave the
-// base, ends in a slash or has a query is refused; see [WithQuery]. body is encoded
+// base, ends in a slash, has a segment that ends in a semicolon or has a query is
+// refused; see [WithQuery]. body is encoded
 // as JSON; nil sends none. out is a pointer that the JSON of a 2xx answer is
 // decoded into, numbers in an any as [json.Number]; with nil, the body of a 2xx is
 // not looked at.

@@ -201,9 +201,9 @@ func isHeaderValue(s string) bool {
 }
 
 // WithQuery adds the fields of a struct with `url` tags, as go-querystring encodes
-// them, to the query of the call. A nil pointer adds nothing. Fields of a kind
-// that has no form in a query are refused, and so is a parameter "format", with
-// which the API answers in YAML.
+// them, to the query of the call. params is read now. A nil pointer adds nothing.
+// Fields of a kind that has no form in a query are refused, and so are structs more
+// than 8 deep and a parameter "format", with which the API answers in YAML.
 func WithQuery(params any) RequestOption {
 	values, err := encodeQuery(params)
 	return option[request]{func(r *request) {

@@ -1,6 +1,6 @@
 // Package transport carries one call to the API: one attempt or more, each a
-// request on the wire, through the layers that [New] lists. It knows requests and
-// answers, and nothing of what they mean.
+// request on the wire, through the layers that [Transport.RoundTrip] lists. It knows
+// requests and answers, and nothing of what they mean.
 package transport
 
 import (
