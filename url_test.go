@@ -97,3 +97,13 @@ func TestPathThatCouldLeaveTheBaseIsRefusedAndNotQuoted(t *testing.T) {
 	}
 	assert.Empty(t, api.requests())
 }
+
+type nest[T any] struct{ In T }
+
+func TestQueryMayBeEightStructsDeep(t *testing.T) {
+	t.Parallel()
+	type four[T any] = nest[nest[nest[nest[T]]]]
+	client := replying(answer(200, good)).client(t)
+	assert.NoError(t, client.Do(t.Context(), "GET", "/jobs", nil, nil, spideriq.WithQuery(four[four[int]]{})))
+	assertPlain(t, client.Do(t.Context(), "GET", "/jobs", nil, nil, spideriq.WithQuery(nest[four[four[int]]]{})))
+}
