@@ -106,9 +106,12 @@ func TestParseBaseQuotesNoSecret(t *testing.T) {
 	for _, raw := range []string{
 		"hunter2", "hunter2:x:y", "ey.ey.hunter2_", "https:hunter2", "https:user:hunter2@api.example",
 		"user:hunter2@api.example", "https:/user:hunter2@api.example", "https://user:hunter2@api.example:x",
-		"https://user:hunter2/x@api.example", "https://user:x/hunter2@api.example:0", "https://user:hunter2?@api.example",
-		"https://user:x?hunter2@api.example", "https://user:x#hunter2@api.example", "https://user:x@hunter2/x@api.example",
-		"https://user%3Ahunter2@api.example", "https://user:hunter2%40api.example", "https://user:hunter2%2540api.example",
+		"https://user:hunter2/x@api.example", "https://user:x/hunter2@api.example:0",
+		"https://user:hunter2?@api.example",
+		"https://user:x?hunter2@api.example", "https://user:x#hunter2@api.example",
+		"https://user:x@hunter2/x@api.example",
+		"https://user%3Ahunter2@api.example", "https://user:hunter2%40api.example",
+		"https://user:hunter2%2540api.example",
 		"https://api.example/%3Fkey=hunter2//x", "https://api.example/%23hunter2//x", "api.example?hunter2",
 		"https://api.example?mail=a@hunter2", "https://user:%hunter2@api.example", "ftp://user:hunter2@api.example",
 		"hunter2 ://api.example",
@@ -129,11 +132,13 @@ func TestParseBaseQuotesALongURLInPart(t *testing.T) {
 
 func TestIsLoopback(t *testing.T) {
 	t.Parallel()
-	for host, want := range map[string]bool{
-		"localhost": true, "LocalHost": true, "127.0.0.1": true, "127.8.9.10": true, "::1": true, "::ffff:127.0.0.1": true,
-		"": false, "api.example": false, "10.0.0.1": false, "0.0.0.0": false, "::": false, "127.1": false,
-		"localhost.api.example": false, "127.0.0.1.api.example": false, "notlocalhost": false,
+	for _, host := range []string{"localhost", "LocalHost", "127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"} {
+		assert.True(t, apiurl.IsLoopback(host), host)
+	}
+	for _, host := range []string{
+		"", "api.example", "10.0.0.1", "0.0.0.0", "::", "127.1",
+		"localhost.api.example", "127.0.0.1.api.example", "notlocalhost",
 	} {
-		assert.Equal(t, want, apiurl.IsLoopback(host), host)
+		assert.False(t, apiurl.IsLoopback(host), host)
 	}
 }
