@@ -30,6 +30,7 @@ func TestParseBaseKeepsThePathAsAPrefix(t *testing.T) {
 		"https://api.example/@team":          "https://api.example/@team",
 		"https://[2001:db8::1]:8443/v2":      "https://[2001:db8::1]:8443/v2",
 		"https://[2001:db8::1]":              "https://[2001:db8::1]/api/v1",
+		"https://[fe80::1%25eth0]":           "https://[fe80::1%25eth0]/api/v1",
 		"http://localhost:8080":              "http://localhost:8080/api/v1",
 		"http://api.example":                 "http://api.example/api/v1",
 	} {
@@ -70,6 +71,7 @@ func TestParseBaseSaysWhatIsWrong(t *testing.T) {
 		{"https://api.example:x", `base URL "https://api.example:x": ` + port},
 		{"https://::1/", `base URL "https://::1/": an IPv6 address must be in brackets`},
 		{"https://[::1/v1", `base URL "https://[::1/v1": the host is not valid`},
+		{"https://[fe80::1%25ä]", `base URL "https://[fe80::1%25ä]": the host is not valid`},
 		{"https://api example", `base URL "https://api example": the host is not valid`},
 		{"https://@api.example", `base URL "https://api.example": ` + userInfo},
 		{"https://user:hunter2@api.example/v1", `base URL "https://api.example/v1": ` + userInfo},
@@ -128,6 +130,11 @@ func TestParseBaseQuotesALongURLInPart(t *testing.T) {
 	require.ErrorContains(t, err, `base URL "https://api.example/ää`)
 	assert.ErrorContains(t, err, `ä…": the path is longer than 2,048 bytes`)
 	assert.Less(t, len(err.Error()), 300)
+	longest := "https://api.example:x/" + strings.Repeat("a", 178)
+	_, err = apiurl.ParseBase(longest)
+	assert.ErrorContains(t, err, `"`+longest+`"`)
+	_, err = apiurl.ParseBase(longest + "a")
+	assert.ErrorContains(t, err, `aaa…"`)
 }
 
 func TestIsLoopback(t *testing.T) {

@@ -37,8 +37,8 @@ func FuzzBaseURL(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if base.Host != given.Host || base.Scheme != given.Scheme || base.User != nil || base.Fragment != "" ||
-			base.RawQuery != "" || base.ForceQuery || isAmbiguous(base.EscapedPath()) {
+		want := url.URL{Scheme: given.Scheme, Host: given.Host, Path: base.Path, RawPath: base.RawPath}
+		if *base != want || isAmbiguous(base.EscapedPath()) {
 			t.Errorf("%q becomes %q", raw, base)
 		}
 		again, err := apiurl.ParseBase(base.String())
@@ -83,8 +83,9 @@ func FuzzCheckPath(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, p string) {
 		joined := apiurl.Join(base, p)
+		want := url.URL{Scheme: "https", Host: "api.example", Path: joined.Path, RawPath: joined.RawPath}
 		sent, err := url.Parse(joined.String())
-		if err != nil || *sent != *joined {
+		if err != nil || *sent != want {
 			t.Fatalf("%q becomes %q, read as %q: %v", p, joined, sent, err)
 		}
 		if err := apiurl.CheckPath(base, p); err != nil {
@@ -92,9 +93,6 @@ func FuzzCheckPath(f *testing.F) {
 				t.Errorf("%q: %v", p, err)
 			}
 			return
-		}
-		if sent.Host != base.Host || sent.User != nil || sent.RawQuery != "" || sent.ForceQuery || sent.Fragment != "" {
-			t.Errorf("%q goes to %s", p, sent)
 		}
 		if decoded, err := url.PathUnescape(p); err != nil || sent.Path != base.Path+decoded {
 			t.Errorf("%q becomes %q", p, sent.Path)

@@ -30,6 +30,7 @@ func TestEncodeQueryTakesTextsNumbersAndTimes(t *testing.T) {
 		Nano    time.Time     `url:"nano,unixnano"`
 		Day     time.Time     `url:"day" layout:"2006-01-02"`
 		Never   time.Time     `url:"never"`
+		First   time.Time     `url:"first"`
 		Last    time.Time     `url:"last"`
 		Wait    time.Duration `url:"wait"`
 		Dash    string        `url:"-,"`
@@ -37,14 +38,14 @@ func TestEncodeQueryTakesTextsNumbersAndTimes(t *testing.T) {
 	}{
 		Text: new("a"), Twice: new(new("b")), Number: 1.5, Small: -1, Flag: true, At: moment, Pointer: &moment,
 		Unix: moment, Milli: moment, Nano: moment, Day: moment, Last: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
-		Wait: 90 * time.Second, Dash: "d",
+		First: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Wait: 90 * time.Second, Dash: "d",
 	})
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{
 		"text": {"a"}, "twice": {"b"}, "number": {"1.5"}, "small": {"-1"}, "flag": {"1"},
 		"at": {"2026-02-26T15:30:00Z"}, "pointer": {"2026-02-26T15:30:00Z"}, "unix": {"1772119800"},
 		"milli": {"1772119800500"}, "nano": {"1772119800500000000"}, "day": {"2026-02-26"},
-		"never": {"0001-01-01T00:00:00Z"}, "last": {"9999-12-31T00:00:00Z"},
+		"never": {"0001-01-01T00:00:00Z"}, "first": {"0000-01-01T00:00:00Z"}, "last": {"9999-12-31T00:00:00Z"},
 		"wait": {"1m30s"}, "-": {"d"}, "NoTag": {"0"},
 	}, got)
 }
@@ -70,7 +71,8 @@ func TestEncodeQueryTakesLists(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{
 		"many": {"a b", "c"}, "comma": {"1,2"}, "space": {"1 2"}, "semi": {"1;0"}, "brackets[]": {"a,b"},
-		"numbered0": {"a"}, "numbered1": {"b"}, "del": {"a|b,c"}, "days": {"2026-02-26T15:30:00Z"}, "levels": {"level 1"},
+		"numbered0": {"a"}, "numbered1": {"b"}, "del": {"a|b,c"}, "days": {"2026-02-26T15:30:00Z"},
+		"levels": {"level 1"},
 	}, got)
 }
 
@@ -83,24 +85,25 @@ func TestEncodeQueryTakesStructsAndEncoders(t *testing.T) {
 		Size int `url:"size"`
 	}
 	got, err := apiurl.EncodeQuery(struct {
+		Left *int `url:"-"`
+		_    *int
 		Deep *inner `url:"deep"`
 		Own  inner  `url:"own"`
 		inner
 		*Outer
-		Self  selfEncoder     `url:"self"`
-		Point *pointerEncoder `url:"point"`
-		Iface Encoder         `url:"iface"`
-		Func  encoderFunc     `url:"func"`
-		Left  map[string]int  `url:"-"`
-		_     map[string]int
+		Self  selfEncoder       `url:"self"`
+		Point *pointerEncoder   `url:"point"`
+		Iface Encoder           `url:"iface"`
+		Func  encoderFunc       `url:"func"`
+		Any   encoderOfAnything `url:"any"`
 	}{
 		Deep: &inner{true}, Outer: &Outer{5}, Self: selfEncoder{"x"}, Point: &pointerEncoder{"y"},
-		Iface: selfEncoder{"z"}, Left: map[string]int{"a": 1},
+		Iface: selfEncoder{"z"},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{
 		"deep[on]": {"true"}, "own[on]": {"false"}, "on": {"false"}, "size": {"5"},
-		"self.own": {"x"}, "point": {"y"}, "iface.own": {"z"}, "func": {"f"},
+		"self.own": {"x"}, "point": {"y"}, "iface.own": {"z"}, "func": {"f"}, "any": {"0 values"},
 	}, got)
 }
 
@@ -257,6 +260,8 @@ func TestEncodeQueryOmitsNilWithOmitempty(t *testing.T) {
 		C       *pointerEncoder   `url:"c,omitempty"`
 		D       Encoder           `url:"d,omitempty"`
 		E       *[]string         `url:"e,omitempty"`
+		F       string            `url:"f,omitempty"`
+		G       time.Time         `url:"g,omitempty,unixnano"`
 		*Paging `url:",omitempty"`
 	}{})
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package apiurl_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"net/netip"
@@ -24,6 +25,7 @@ type (
 	stamp       = time.Time
 	endless     struct{ Next *endless }
 	ring        struct{ Half struct{ Other *ring } }
+	spiral      struct{ *spiral }
 	lists       []lists
 	pointers    *pointers
 	uuid        [16]byte
@@ -79,6 +81,7 @@ func TestEncodeQueryRefusesTypesThatGoQuerystringPanicsOn(t *testing.T) {
 			stamp `url:"at"`
 		}{}, "field stamp: an embedded time.Time must be exported"},
 		{endless{}, strings.Repeat("field Next: ", 8) + "structs are more than 8 deep"},
+		{spiral{}, strings.Repeat("field spiral: ", 8) + "structs are more than 8 deep"},
 		{ring{}, strings.Repeat("field Half: field Other: ", 4) + "structs are more than 8 deep"},
 		{struct{ F pointers }{}, "field F: apiurl_test.pointers" + noForm},
 	})
@@ -110,6 +113,7 @@ func TestEncodeQueryRefusesTypesWhoseOwnFormWouldBeIgnored(t *testing.T) {
 	assertRefused(t, []refusal{
 		{selfEncoder{}, "EncodeValues of apiurl_test.selfEncoder is called for fields only, not for params"},
 		{&pointerEncoder{}, "EncodeValues of apiurl_test.pointerEncoder is called for fields only, not for params"},
+		{encoderOfFields{}, "EncodeValues of apiurl_test.encoderOfFields is called for fields only, not for params"},
 		{struct{ selfEncoder }{}, "field selfEncoder: an embedded apiurl_test.selfEncoder must be exported"},
 		{struct{ F pointerEncoder }{}, "field F: EncodeValues is a method of *apiurl_test.pointerEncoder; " +
 			"make it a *apiurl_test.pointerEncoder"},
@@ -146,6 +150,11 @@ func TestEncodeQueryRefusesTypesThatAreNoText(t *testing.T) {
 		{struct{ F []plain }{}, "field F: []apiurl_test.plain" + noForm},
 		{struct{ F []map[string]int }{}, "field F: []map[string]int" + noForm},
 		{struct{ F []any }{}, "field F: []interface {}" + noForm},
+		{struct {
+			_ *int
+			A *int `url:"-"`
+			F map[string]string
+		}{}, "field F: map[string]string" + noForm},
 		{struct{ F map[string]string }{}, "field F: map[string]string" + noForm},
 		{struct{ F url.Values }{}, "field F: url.Values" + noForm},
 		{struct{ F any }{}, "field F: interface {}" + noForm},
@@ -164,18 +173,20 @@ func TestEncodeQueryTakesEmbeddedTypesThatWork(t *testing.T) {
 	got, err := apiurl.EncodeQuery(struct {
 		Paging
 		*plain `url:"p,omitempty"`
+		deeper `url:",omitempty"`
 		Words
 		time.Time `url:"at"`
 		*SelfText `url:"self"`
 		Encoder   `url:"e"`
 		named     `url:"n"`
 	}{
-		Paging{1}, &plain{2}, Words{"a", "b"}, moment,
-		&SelfText{selfEncoder{"x"}}, selfEncoder{"y"}, named{3, deeper{4}},
+		Paging{1}, &plain{2}, deeper{0}, Words{"a", "b"}, moment,
+		&SelfText{selfEncoder{"x"}}, selfEncoder{"y"},
+		named{3, deeper{4}},
 	})
 	assert.NoError(t, err)
-	assert.Equal(t, url.Values{"Page": {"1"}, "p[N]": {"2"}, "Words": {"a", "b"}, "at": {"2026-02-26T15:30:00Z"},
-		"self.own": {"x"}, "e.own": {"y"}, "n[A]": {"3"}, "n[B]": {"4"}}, got)
+	assert.Equal(t, url.Values{"Page": {"1"}, "p[N]": {"2"}, "B": {"0"}, "Words": {"a", "b"},
+		"at": {"2026-02-26T15:30:00Z"}, "self.own": {"x"}, "e.own": {"y"}, "n[A]": {"3"}, "n[B]": {"4"}}, got)
 }
 
 type (
@@ -234,6 +245,23 @@ type pointerEncoder struct{ Text string }
 
 func (e *pointerEncoder) EncodeValues(key string, values *url.Values) error {
 	values.Set(key, e.Text)
+	return nil
+}
+
+type encoderOfFields struct {
+	Field selfEncoder
+	Paging
+}
+
+func (encoderOfFields) EncodeValues(string, *url.Values) error { return nil }
+
+type encoderOfAnything struct {
+	Pointer *int
+	Values  map[string]int
+}
+
+func (e encoderOfAnything) EncodeValues(key string, values *url.Values) error {
+	values.Set(key, fmt.Sprint(len(e.Values), " values"))
 	return nil
 }
 
