@@ -161,8 +161,8 @@ func refuseBase(text string, reason error) error {
 	return fmt.Errorf("base URL %q: %w", shorten(shown), reason)
 }
 
-// bareHost matches a host at the beginning of a URL whose scheme is missing or incomplete. Without any scheme the
-// host must have a dot and a last part of letters, as no token has: one may be given in the place of the URL.
+// bareHost matches a URL whose scheme is missing or incomplete. Without any scheme, it matches only what looks like a
+// host name or an IPv4 address. A token that was passed in the place of the URL does not match, so it is not quoted.
 var bareHost = regexp.MustCompile(`(?i)^(https?:/[a-z0-9.-]+|(//)?(localhost|` +
 	`([a-z0-9-]{1,63}\.)+[a-z]{2,24}|([0-9]{1,3}\.){3}[0-9]{1,3}))(:[0-9]{1,5})?(/|$)`)
 

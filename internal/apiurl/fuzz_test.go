@@ -22,7 +22,8 @@ func FuzzBaseURL(f *testing.F) {
 		"https://api.example/a%2Fb/%2e%2e", "https://api.example/a b/%20", "//api.example", "https:api.example",
 		"HTTPS://API.EXAMPLE:443", "https://api.example:99999", "https://[fe80::1%25eth0]/", "http:/host",
 		"https://api.example?hunter2#x", "https://@api.example", "https://api.example\\@hunter2", "http://0x7f.1/",
-		"http://127.1", "https://api.example/..;/x", "https://ünïcode.example", "https://user:p%zz@host", "https://a:b/c@d",
+		"http://127.1", "https://api.example/..;/x", "https://ünïcode.example",
+		"https://user:p%zz@host", "https://a:b/c@d",
 	} {
 		f.Add(raw)
 	}
@@ -36,8 +37,8 @@ func FuzzBaseURL(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if base.Host != given.Host || base.Scheme != given.Scheme || base.User != nil || base.Fragment != "" ||
-			base.RawQuery != "" || base.ForceQuery || isAmbiguous(base.EscapedPath()) {
+		want := url.URL{Scheme: given.Scheme, Host: given.Host, Path: base.Path, RawPath: base.RawPath}
+		if *base != want || isAmbiguous(base.EscapedPath()) {
 			t.Errorf("%q becomes %q", raw, base)
 		}
 		again, err := apiurl.ParseBase(base.String())
@@ -71,8 +72,8 @@ func FuzzCheckPath(f *testing.F) {
 		"/integrations/42", "/a b", "/a%20b", "/a%2Fb", "/a%2Fb c", "/..", "/%2e%2e/x", "/%252e%252e", "/a/%5c..%5cb",
 		`/a\..\b`, "//evil.example", "https://evil.example/x", "/a?b", "/a#b", "/%", "/%zz", "/\x00", "/\u2028", "/a/",
 		"/.", "/...", "/..;/x", "/%E0%80%AE", "/%c0%ae%c0%ae/x", "/ä", "/\xff", "/@evil.example", "/:80", "", "/;a=..",
-		"/%25%32%65%25%32%65/x", "/x/%252e%252e/%252e%252e/admin%25zz", "/api/v1/x", "/API%2fv1", "/a;b/c", "/%25u002e./x",
-		"/%2%65", "/..%20/x",
+		"/%25%32%65%25%32%65/x", "/x/%252e%252e/%252e%252e/admin%25zz", "/api/v1/x", "/API%2fv1", "/a;b/c",
+		"/%25u002e./x", "/%2%65", "/..%20/x",
 	} {
 		f.Add(p)
 	}
@@ -82,8 +83,9 @@ func FuzzCheckPath(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, p string) {
 		joined := apiurl.Join(base, p)
+		want := url.URL{Scheme: "https", Host: "api.example", Path: joined.Path, RawPath: joined.RawPath}
 		sent, err := url.Parse(joined.String())
-		if err != nil || *sent != *joined {
+		if err != nil || *sent != want {
 			t.Fatalf("%q becomes %q, read as %q: %v", p, joined, sent, err)
 		}
 		if err := apiurl.CheckPath(base, p); err != nil {
@@ -91,9 +93,6 @@ func FuzzCheckPath(f *testing.F) {
 				t.Errorf("%q: %v", p, err)
 			}
 			return
-		}
-		if sent.Host != base.Host || sent.User != nil || sent.RawQuery != "" || sent.ForceQuery || sent.Fragment != "" {
-			t.Errorf("%q goes to %s", p, sent)
 		}
 		if decoded, err := url.PathUnescape(p); err != nil || sent.Path != base.Path+decoded {
 			t.Errorf("%q becomes %q", p, sent.Path)

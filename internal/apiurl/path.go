@@ -201,11 +201,9 @@ func escapeOnce(path string) string {
 	return b.String()
 }
 
-// isPathByte reports whether c may stand in a path unescaped.
+// pathCharacters may stand in a path unescaped.
+const pathCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~!$&'()*+,;=:@[]"
+
 func isPathByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
-	}
-	return strings.IndexByte("/-._~!$&'()*+,;=:@[]", c) >= 0
+	return strings.IndexByte(pathCharacters, c) >= 0
 }

@@ -59,7 +59,7 @@ func checkParams(params any) error {
 		return fmt.Errorf("params must be a struct with `url` tags or url.Values, not %s", typeName(t))
 	}
 	if isEncoder(base) && !embedsEncoder(base) {
-		return fmt.Errorf("the EncodeValues method of %s is called for a field only, not for params", typeName(base))
+		return fmt.Errorf("EncodeValues of %s is called for fields only, not for params", typeName(base))
 	}
 	if err := checkStruct(base, maxDepth); err != nil {
 		return err

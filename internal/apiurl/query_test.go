@@ -1,7 +1,6 @@
 package apiurl_test
 
 import (
-	"errors"
 	"math"
 	"net/url"
 	"strings"
@@ -16,7 +15,68 @@ import (
 
 var moment = time.Date(2026, 2, 26, 15, 30, 0, 500e6, time.UTC)
 
-func TestEncodeQueryTakesWhatGoQuerystringDocuments(t *testing.T) {
+func TestEncodeQueryTakesTextsNumbersAndTimes(t *testing.T) {
+	t.Parallel()
+	got, err := apiurl.EncodeQuery(&struct {
+		Text    *string       `url:"text"`
+		Twice   **string      `url:"twice"`
+		Number  float64       `url:"number"`
+		Small   int8          `url:"small"`
+		Flag    bool          `url:"flag,int"`
+		At      time.Time     `url:"at"`
+		Pointer *time.Time    `url:"pointer"`
+		Unix    time.Time     `url:"unix,unix"`
+		Milli   time.Time     `url:"milli,unixmilli"`
+		Nano    time.Time     `url:"nano,unixnano"`
+		Day     time.Time     `url:"day" layout:"2006-01-02"`
+		Never   time.Time     `url:"never"`
+		First   time.Time     `url:"first"`
+		Last    time.Time     `url:"last"`
+		Wait    time.Duration `url:"wait"`
+		Dash    string        `url:"-,"`
+		NoTag   int
+	}{
+		Text: new("a"), Twice: new(new("b")), Number: 1.5, Small: -1, Flag: true, At: moment, Pointer: &moment,
+		Unix: moment, Milli: moment, Nano: moment, Day: moment, Last: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
+		First: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Wait: 90 * time.Second, Dash: "d",
+	})
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{
+		"text": {"a"}, "twice": {"b"}, "number": {"1.5"}, "small": {"-1"}, "flag": {"1"},
+		"at": {"2026-02-26T15:30:00Z"}, "pointer": {"2026-02-26T15:30:00Z"}, "unix": {"1772119800"},
+		"milli": {"1772119800500"}, "nano": {"1772119800500000000"}, "day": {"2026-02-26"},
+		"never": {"0001-01-01T00:00:00Z"}, "first": {"0000-01-01T00:00:00Z"}, "last": {"9999-12-31T00:00:00Z"},
+		"wait": {"1m30s"}, "-": {"d"}, "NoTag": {"0"},
+	}, got)
+}
+
+func TestEncodeQueryTakesLists(t *testing.T) {
+	t.Parallel()
+	got, err := apiurl.EncodeQuery(struct {
+		Many     []string       `url:"many"`
+		Comma    *[]float32     `url:"comma,comma"`
+		Space    []int          `url:"space,space"`
+		Semi     []bool         `url:"semi,semicolon,int"`
+		Brackets []string       `url:"brackets,brackets" del:","`
+		Numbered []*string      `url:"numbered,numbered"`
+		Del      []string       `url:"del" del:"|"`
+		Days     []time.Time    `url:"days"`
+		Levels   []printedLevel `url:"levels"`
+		None     []string       `url:"none"`
+	}{
+		Many: []string{"a b", "c"}, Comma: &[]float32{1, 2}, Space: []int{1, 2}, Semi: []bool{true, false},
+		Brackets: []string{"a,b"}, Numbered: []*string{new("a"), new("b")}, Del: []string{"a", "b,c"},
+		Days: []time.Time{moment}, Levels: []printedLevel{1},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{
+		"many": {"a b", "c"}, "comma": {"1,2"}, "space": {"1 2"}, "semi": {"1;0"}, "brackets[]": {"a,b"},
+		"numbered0": {"a"}, "numbered1": {"b"}, "del": {"a|b,c"}, "days": {"2026-02-26T15:30:00Z"},
+		"levels": {"level 1"},
+	}, got)
+}
+
+func TestEncodeQueryTakesStructsAndEncoders(t *testing.T) {
 	t.Parallel()
 	type inner struct {
 		On bool `url:"on"`
@@ -24,60 +84,26 @@ func TestEncodeQueryTakesWhatGoQuerystringDocuments(t *testing.T) {
 	type Outer struct {
 		Size int `url:"size"`
 	}
-	got, err := apiurl.EncodeQuery(&struct {
-		Text     *string    `url:"text"`
-		Twice    **string   `url:"twice"`
-		Number   float64    `url:"number"`
-		Small    int8       `url:"small"`
-		Flag     bool       `url:"flag,int"`
-		At       time.Time  `url:"at"`
-		Pointer  *time.Time `url:"pointer"`
-		Unix     time.Time  `url:"unix,unix"`
-		Milli    time.Time  `url:"milli,unixmilli"`
-		Nano     time.Time  `url:"nano,unixnano"`
-		Day      time.Time  `url:"day" layout:"2006-01-02"`
-		Many     []string   `url:"many"`
-		Comma    *[]float32 `url:"comma,comma"`
-		Space    []int      `url:"space,space"`
-		Semi     []bool     `url:"semi,semicolon,int"`
-		Brackets []string   `url:"brackets,brackets"`
-		Numbered []*string  `url:"numbered,numbered"`
-		Del      []string   `url:"del" del:"|"`
-		Days     []time.Time
-		None     []string
-		Deep     *inner `url:"deep"`
-		Own      inner  `url:"own"`
+	got, err := apiurl.EncodeQuery(struct {
+		Left *int `url:"-"`
+		_    *int
+		Deep *inner `url:"deep"`
+		Own  inner  `url:"own"`
 		inner
 		*Outer
-		NoTag   int
-		Dash    string            `url:"-,"`
-		Left    map[string]string `url:"-"`
-		Omitted *int              `url:"omitted,omitempty"`
-		Empty   string            `url:"empty,omitempty"`
-		Zero    time.Time         `url:"zero,omitempty,unixnano"`
-		Opt     Encoder           `url:"opt,omitempty"`
-		Self    *selfEncoder      `url:"self"`
-		Iface   Encoder           `url:"iface"`
-		Wait    time.Duration     `url:"wait"`
-		Levels  []printedLevel    `url:"levels"`
-		hidden  chan int
-		_       map[string]string
+		Self  selfEncoder       `url:"self"`
+		Point *pointerEncoder   `url:"point"`
+		Iface Encoder           `url:"iface"`
+		Func  encoderFunc       `url:"func"`
+		Any   encoderOfAnything `url:"any"`
 	}{
-		Text: new("a"), Twice: new(new("b")), Number: 1.5, Small: -1, Flag: true, At: moment, Pointer: &moment,
-		Unix: moment, Milli: moment, Nano: moment, Day: moment, Many: []string{"a b", "c"}, Comma: &[]float32{1, 2},
-		Space: []int{1, 2}, Semi: []bool{true, false}, Brackets: []string{"a"}, Numbered: []*string{new("a"), new("b")},
-		Del: []string{"a", "b,c"}, Days: []time.Time{moment}, Deep: &inner{true}, Outer: &Outer{5}, Dash: "d",
-		Self: &selfEncoder{"x"}, Iface: selfEncoder{"y"}, Wait: 90 * time.Second, Levels: []printedLevel{1},
+		Deep: &inner{true}, Outer: &Outer{5}, Self: selfEncoder{"x"}, Point: &pointerEncoder{"y"},
+		Iface: selfEncoder{"z"},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{
-		"text": {"a"}, "twice": {"b"}, "number": {"1.5"}, "small": {"-1"}, "flag": {"1"},
-		"at": {"2026-02-26T15:30:00Z"}, "pointer": {"2026-02-26T15:30:00Z"}, "unix": {"1772119800"},
-		"milli": {"1772119800500"}, "nano": {"1772119800500000000"}, "day": {"2026-02-26"},
-		"many": {"a b", "c"}, "comma": {"1,2"}, "space": {"1 2"}, "semi": {"1;0"}, "brackets[]": {"a"},
-		"numbered0": {"a"}, "numbered1": {"b"}, "del": {"a|b,c"}, "Days": {"2026-02-26T15:30:00Z"},
-		"deep[on]": {"true"}, "own[on]": {"false"}, "on": {"false"}, "size": {"5"}, "NoTag": {"0"}, "-": {"d"},
-		"self.own": {"x"}, "iface.own": {"y"}, "wait": {"1m30s"}, "levels": {"level 1"},
+		"deep[on]": {"true"}, "own[on]": {"false"}, "on": {"false"}, "size": {"5"},
+		"self.own": {"x"}, "point": {"y"}, "iface.own": {"z"}, "func": {"f"}, "any": {"0 values"},
 	}, got)
 }
 
@@ -160,16 +186,12 @@ func TestEncodeQueryRefusesTextThatIsNotUTF8(t *testing.T) {
 	}
 }
 
-// A list of errors by value, each of a struct whose type is allowed.
-func TestEncodeQueryRefusesValuesThatHaveNoForm(t *testing.T) {
+func TestEncodeQueryRefusesNil(t *testing.T) {
 	t.Parallel()
 	const isNil = "field F: it is nil; use omitempty to leave it out"
 	const behind = "field F: it holds a nil pointer"
 	type inner struct{ N int }
-	for _, c := range []struct {
-		params any
-		want   string
-	}{
+	assertRefused(t, []refusal{
 		{struct{ F *string }{}, isNil},
 		{struct{ F *time.Time }{}, isNil},
 		{struct{ F *inner }{}, isNil},
@@ -185,9 +207,21 @@ func TestEncodeQueryRefusesValuesThatHaveNoForm(t *testing.T) {
 		{struct{ *Paging }{}, "field Paging: it is nil; use omitempty to leave it out"},
 		{struct{ In struct{ F *int } }{}, "field In: " + isNil},
 		{struct{ F []*string }{[]*string{new("a"), nil}}, "field F: element 1: it is nil"},
+	})
+}
+
+func TestEncodeQueryRefusesNumbersThatAreNotFinite(t *testing.T) {
+	t.Parallel()
+	assertRefused(t, []refusal{
 		{struct{ F float64 }{math.NaN()}, "field F: it is not a finite number"},
 		{struct{ F *float32 }{new(float32(math.Inf(-1)))}, "field F: it is not a finite number"},
 		{struct{ F []float64 }{[]float64{1, math.Inf(1)}}, "field F: element 1: it is not a finite number"},
+	})
+}
+
+func TestEncodeQueryRefusesTheDelimiterOfAListInAnElement(t *testing.T) {
+	t.Parallel()
+	assertRefused(t, []refusal{
 		{struct {
 			F []string `url:",comma"`
 		}{[]string{"a", "b,c"}}, `field F: element 1: it contains the delimiter "," of the list`},
@@ -200,6 +234,12 @@ func TestEncodeQueryRefusesValuesThatHaveNoForm(t *testing.T) {
 		{struct {
 			F []printedLevel `del:"el"`
 		}{[]printedLevel{1}}, `field F: element 0: it contains the delimiter "el" of the list`},
+	})
+}
+
+func TestEncodeQueryRefusesTimesThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	assertRefused(t, []refusal{
 		{struct{ F time.Time }{moment.AddDate(8000, 0, 0)}, "field F: the year has more than four digits"},
 		{struct{ F []time.Time }{[]time.Time{moment.AddDate(-3000, 0, 0)}},
 			"field F: element 0: the year has more than four digits"},
@@ -209,10 +249,7 @@ func TestEncodeQueryRefusesValuesThatHaveNoForm(t *testing.T) {
 		{struct {
 			F time.Time `url:",unixmilli"`
 		}{moment.AddDate(300, 0, 0)}, "field F: the time does not fit into nanoseconds; use the option unix"},
-	} {
-		_, err := apiurl.EncodeQuery(c.params)
-		assert.EqualError(t, err, "query: "+c.want, "%T", c.params)
-	}
+	})
 }
 
 func TestEncodeQueryOmitsNilWithOmitempty(t *testing.T) {
@@ -223,6 +260,8 @@ func TestEncodeQueryOmitsNilWithOmitempty(t *testing.T) {
 		C       *pointerEncoder   `url:"c,omitempty"`
 		D       Encoder           `url:"d,omitempty"`
 		E       *[]string         `url:"e,omitempty"`
+		F       string            `url:"f,omitempty"`
+		G       time.Time         `url:"g,omitempty,unixnano"`
 		*Paging `url:",omitempty"`
 	}{})
 	require.NoError(t, err)
@@ -249,48 +288,3 @@ func TestEncodeQueryReturnsTheErrorOfAnEncoder(t *testing.T) {
 	assert.ErrorIs(t, err, errEncoder)
 	assert.Nil(t, got)
 }
-
-// What follows are the types of the tests.
-
-type Encoder interface {
-	EncodeValues(key string, values *url.Values) error
-}
-
-type Paging struct{ Page int }
-
-type selfEncoder struct{ Text string }
-
-func (e selfEncoder) EncodeValues(key string, values *url.Values) error {
-	if e.Text == "format" {
-		key = "format"
-	} else {
-		key += ".own"
-	}
-	values.Set(key, e.Text)
-	return nil
-}
-
-type pointerEncoder struct{ Text string }
-
-func (e *pointerEncoder) EncodeValues(key string, values *url.Values) error {
-	values.Set(key, e.Text)
-	return nil
-}
-
-type panickingEncoder struct{}
-
-func (panickingEncoder) EncodeValues(string, *url.Values) error { panic("oh\nno") }
-
-var errEncoder = errors.New("the encoder failed")
-
-type failingEncoder struct{}
-
-func (failingEncoder) EncodeValues(string, *url.Values) error { return errEncoder }
-
-type panickingText string
-
-func (panickingText) String() string { panic("no text") }
-
-type printedLevel uint8
-
-func (printedLevel) String() string { return "level 1" }

@@ -125,7 +125,7 @@ func checkFieldType(field reflect.Type, depth int) error {
 	t := pointee(field)
 	switch {
 	case isEncoder(t):
-		return fmt.Errorf("EncodeValues is a method of *%[1]s; make the field a *%[1]s", typeName(t))
+		return fmt.Errorf("EncodeValues is a method of *%[1]s; make it a *%[1]s", typeName(t))
 	case t == timeType:
 		return nil
 	case isScalar(t):
@@ -142,17 +142,16 @@ func checkFieldType(field reflect.Type, depth int) error {
 
 // checkSlice checks a list. Its elements are sent as fmt prints them, except times.
 func checkSlice(list reflect.Type) error {
-	if hasTextForm(list) {
-		return errTextForm(list)
-	}
 	t := pointee(list.Elem())
 	switch {
+	case t.Kind() == reflect.Uint8 && !printsItself(t):
+		return fmt.Errorf("%s would be sent as one number for each byte; make it a string", typeName(list))
+	case hasTextForm(list):
+		return errTextForm(list)
 	case isEncoder(t):
-		return fmt.Errorf("the EncodeValues method of %s is not called in a list", typeName(t))
+		return fmt.Errorf("EncodeValues of %s is not called in a list", typeName(t))
 	case t == timeType:
 		return nil
-	case t.Kind() == reflect.Uint8 && !printsItself(t):
-		return fmt.Errorf("%s would be sent as one number for each byte; use a string", typeName(list))
 	case isScalar(t):
 		return checkScalar(t)
 	}
@@ -172,7 +171,7 @@ func errNoForm(t reflect.Type) error {
 }
 
 func errTextForm(t reflect.Type) error {
-	return fmt.Errorf("the text form of %s would not be used; make the field a string", typeName(t))
+	return fmt.Errorf("the text form of %s would not be used; make it a string", typeName(t))
 }
 
 // isScalar reports whether a value of type t is one text in a query.

@@ -2,6 +2,8 @@ package apiurl_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"net/netip"
@@ -19,10 +21,11 @@ type (
 	number      int
 	words       []string
 	plain       struct{ N int }
-	opaque      struct{ n int }
+	opaque      struct{ _ int }
 	stamp       = time.Time
 	endless     struct{ Next *endless }
 	ring        struct{ Half struct{ Other *ring } }
+	spiral      struct{ *spiral }
 	lists       []lists
 	pointers    *pointers
 	uuid        [16]byte
@@ -41,16 +44,30 @@ func (p *pointed) String() string                 { return "high" }
 func (m *marshaled) MarshalText() ([]byte, error) { return []byte("x"), nil }
 func (printedList) String() string                { return "a+b" }
 
-// A row each for every way in which go-querystring v1.2.0 panics, drops a field or sends a form that nobody meant.
-func TestEncodeQueryRefusesTypesThatHaveNoForm(t *testing.T) {
+const (
+	noForm  = " has no form in a query"
+	bytes   = " would be sent as one number for each byte; make it a string"
+	notUsed = " would not be used; make it a string"
+)
+
+// A refusal is what EncodeQuery refuses and the error, without "query: " before it.
+type refusal struct {
+	params any
+	want   string
+}
+
+func assertRefused(t *testing.T, refusals []refusal) {
+	t.Helper()
+	for _, c := range refusals {
+		got, err := apiurl.EncodeQuery(c.params)
+		assert.EqualError(t, err, "query: "+c.want, "%T", c.params)
+		assert.Nil(t, got)
+	}
+}
+
+func TestEncodeQueryRefusesTypesThatGoQuerystringPanicsOn(t *testing.T) {
 	t.Parallel()
-	const noForm = " has no form in a query"
-	const notUsed = " would not be used; make the field a string"
-	for _, c := range []struct {
-		params any
-		want   string
-	}{
-		// It panics.
+	assertRefused(t, []refusal{
 		{struct{ number }{}, "field number: an embedded apiurl_test.number must be exported"},
 		{struct{ *number }{}, "field number: an embedded apiurl_test.number must be exported"},
 		{struct{ words }{words{"a"}}, "field words: an embedded apiurl_test.words must be exported"},
@@ -64,10 +81,15 @@ func TestEncodeQueryRefusesTypesThatHaveNoForm(t *testing.T) {
 			stamp `url:"at"`
 		}{}, "field stamp: an embedded time.Time must be exported"},
 		{endless{}, strings.Repeat("field Next: ", 8) + "structs are more than 8 deep"},
+		{spiral{}, strings.Repeat("field spiral: ", 8) + "structs are more than 8 deep"},
 		{ring{}, strings.Repeat("field Half: field Other: ", 4) + "structs are more than 8 deep"},
 		{struct{ F pointers }{}, "field F: apiurl_test.pointers" + noForm},
+	})
+}
 
-		// It drops what is in the field.
+func TestEncodeQueryRefusesTypesThatGoQuerystringLeavesOut(t *testing.T) {
+	t.Parallel()
+	assertRefused(t, []refusal{
 		{struct{ time.Time }{}, "field Time: an embedded time.Time needs a name in its `url` tag"},
 		{struct{ *time.Time }{}, "field Time: an embedded time.Time needs a name in its `url` tag"},
 		{struct{ F opaque }{}, "field F: apiurl_test.opaque has no exported fields"},
@@ -83,17 +105,24 @@ func TestEncodeQueryRefusesTypesThatHaveNoForm(t *testing.T) {
 		{struct {
 			F int `url:"f, omitempty"`
 		}{}, "field F: unknown option \" omitempty\" in its `url` tag"},
+	})
+}
 
-		// It ignores how the type encodes itself.
-		{selfEncoder{}, "the EncodeValues method of apiurl_test.selfEncoder is called for a field only, not for params"},
-		{&pointerEncoder{}, "the EncodeValues method of apiurl_test.pointerEncoder is called for a field only, not for params"},
+func TestEncodeQueryRefusesTypesWhoseOwnFormWouldBeIgnored(t *testing.T) {
+	t.Parallel()
+	assertRefused(t, []refusal{
+		{selfEncoder{}, "EncodeValues of apiurl_test.selfEncoder is called for fields only, not for params"},
+		{&pointerEncoder{}, "EncodeValues of apiurl_test.pointerEncoder is called for fields only, not for params"},
+		{encoderOfFields{}, "EncodeValues of apiurl_test.encoderOfFields is called for fields only, not for params"},
 		{struct{ selfEncoder }{}, "field selfEncoder: an embedded apiurl_test.selfEncoder must be exported"},
 		{struct{ F pointerEncoder }{}, "field F: EncodeValues is a method of *apiurl_test.pointerEncoder; " +
-			"make the field a *apiurl_test.pointerEncoder"},
+			"make it a *apiurl_test.pointerEncoder"},
 		{struct{ F **selfEncoder }{}, "field F: EncodeValues is a method of *apiurl_test.selfEncoder; " +
-			"make the field a *apiurl_test.selfEncoder"},
-		{struct{ F []selfEncoder }{}, "field F: the EncodeValues method of apiurl_test.selfEncoder is not called in a list"},
-		{struct{ F []*pointerEncoder }{}, "field F: the EncodeValues method of apiurl_test.pointerEncoder is not called in a list"},
+			"make it a *apiurl_test.selfEncoder"},
+		{struct{ F []selfEncoder }{},
+			"field F: EncodeValues of apiurl_test.selfEncoder is not called in a list"},
+		{struct{ F []*pointerEncoder }{},
+			"field F: EncodeValues of apiurl_test.pointerEncoder is not called in a list"},
 		{struct{ F level }{}, "field F: the text form of apiurl_test.level" + notUsed},
 		{struct{ F *marshaled }{}, "field F: the text form of apiurl_test.marshaled" + notUsed},
 		{struct{ F *pointed }{}, "field F: the text form of apiurl_test.pointed" + notUsed},
@@ -104,20 +133,28 @@ func TestEncodeQueryRefusesTypesThatHaveNoForm(t *testing.T) {
 		{struct{ F netip.Addr }{}, "field F: the text form of netip.Addr" + notUsed},
 		{struct{ F url.URL }{}, "field F: the text form of url.URL" + notUsed},
 		{struct{ In struct{ F url.URL } }{}, "field In: field F: the text form of url.URL" + notUsed},
+	})
+}
 
-		// It sends one parameter for each byte, or what Go prints.
+func TestEncodeQueryRefusesTypesThatAreNoText(t *testing.T) {
+	t.Parallel()
+	assertRefused(t, []refusal{
 		{struct{ F uuid }{}, "field F: apiurl_test.uuid" + noForm},
 		{struct{ F [2]string }{}, "field F: [2]string" + noForm},
 		{struct{ F [0]string }{}, "field F: [0]string" + noForm},
-		{struct{ F []byte }{}, "field F: []uint8 would be sent as one number for each byte; use a string"},
-		{struct{ F *[]byteLevel }{}, "field F: []apiurl_test.byteLevel would be sent as one number for each byte; use a string"},
-		{struct{ F json.RawMessage }{}, "field F: json.RawMessage would be sent as one number for each byte; use a string"},
-		{struct{ F net.IP }{}, "field F: the text form of net.IP" + notUsed},
+		{struct{ F []byte }{}, "field F: []uint8" + bytes},
+		{struct{ F *[]byteLevel }{}, "field F: []apiurl_test.byteLevel" + bytes},
+		{struct{ F net.IP }{}, "field F: net.IP" + bytes},
 		{struct{ F [][]string }{}, "field F: [][]string" + noForm},
 		{struct{ F lists }{}, "field F: apiurl_test.lists" + noForm},
 		{struct{ F []plain }{}, "field F: []apiurl_test.plain" + noForm},
 		{struct{ F []map[string]int }{}, "field F: []map[string]int" + noForm},
 		{struct{ F []any }{}, "field F: []interface {}" + noForm},
+		{struct {
+			_ *int
+			A *int `url:"-"`
+			F map[string]string
+		}{}, "field F: map[string]string" + noForm},
 		{struct{ F map[string]string }{}, "field F: map[string]string" + noForm},
 		{struct{ F url.Values }{}, "field F: url.Values" + noForm},
 		{struct{ F any }{}, "field F: interface {}" + noForm},
@@ -126,10 +163,9 @@ func TestEncodeQueryRefusesTypesThatHaveNoForm(t *testing.T) {
 		{struct{ F complex128 }{}, "field F: complex128" + noForm},
 		{struct{ error }{}, "field error: an embedded error must be exported"},
 		{struct{ Encoder }{}, "field Encoder: it is nil; use omitempty to leave it out"},
-	} {
-		_, err := apiurl.EncodeQuery(c.params)
-		assert.EqualError(t, err, "query: "+c.want, "%T", c.params)
-	}
+	})
+	_, err := apiurl.EncodeQuery(struct{ F json.RawMessage }{}) // its name depends on the Go version
+	assert.ErrorContains(t, err, bytes)
 }
 
 func TestEncodeQueryTakesEmbeddedTypesThatWork(t *testing.T) {
@@ -137,15 +173,20 @@ func TestEncodeQueryTakesEmbeddedTypesThatWork(t *testing.T) {
 	got, err := apiurl.EncodeQuery(struct {
 		Paging
 		*plain `url:"p,omitempty"`
+		deeper `url:",omitempty"`
 		Words
 		time.Time `url:"at"`
 		*SelfText `url:"self"`
 		Encoder   `url:"e"`
 		named     `url:"n"`
-	}{Paging{1}, &plain{2}, Words{"a", "b"}, moment, &SelfText{selfEncoder{"x"}}, selfEncoder{"y"}, named{3, deeper{4}}})
+	}{
+		Paging{1}, &plain{2}, deeper{0}, Words{"a", "b"}, moment,
+		&SelfText{selfEncoder{"x"}}, selfEncoder{"y"},
+		named{3, deeper{4}},
+	})
 	assert.NoError(t, err)
-	assert.Equal(t, url.Values{"Page": {"1"}, "p[N]": {"2"}, "Words": {"a", "b"}, "at": {"2026-02-26T15:30:00Z"},
-		"self.own": {"x"}, "e.own": {"y"}, "n[A]": {"3"}, "n[B]": {"4"}}, got)
+	assert.Equal(t, url.Values{"Page": {"1"}, "p[N]": {"2"}, "B": {"0"}, "Words": {"a", "b"},
+		"at": {"2026-02-26T15:30:00Z"}, "self.own": {"x"}, "e.own": {"y"}, "n[A]": {"3"}, "n[B]": {"4"}}, got)
 }
 
 type (
@@ -181,3 +222,70 @@ func TestEncodeQueryBoundsTheNamesInItsErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "… has no form in a query")
 	assert.Less(t, len(err.Error()), 300)
 }
+
+type Encoder interface {
+	EncodeValues(key string, values *url.Values) error
+}
+
+type Paging struct{ Page int }
+
+type selfEncoder struct{ Text string }
+
+func (e selfEncoder) EncodeValues(key string, values *url.Values) error {
+	if e.Text == "format" {
+		key = "format"
+	} else {
+		key += ".own"
+	}
+	values.Set(key, e.Text)
+	return nil
+}
+
+type pointerEncoder struct{ Text string }
+
+func (e *pointerEncoder) EncodeValues(key string, values *url.Values) error {
+	values.Set(key, e.Text)
+	return nil
+}
+
+type encoderOfFields struct {
+	Field selfEncoder
+	Paging
+}
+
+func (encoderOfFields) EncodeValues(string, *url.Values) error { return nil }
+
+type encoderOfAnything struct {
+	Pointer *int
+	Values  map[string]int
+}
+
+func (e encoderOfAnything) EncodeValues(key string, values *url.Values) error {
+	values.Set(key, fmt.Sprint(len(e.Values), " values"))
+	return nil
+}
+
+type encoderFunc func()
+
+func (encoderFunc) EncodeValues(key string, values *url.Values) error {
+	values.Set(key, "f")
+	return nil
+}
+
+type panickingEncoder struct{}
+
+func (panickingEncoder) EncodeValues(string, *url.Values) error { panic("oh\nno") }
+
+var errEncoder = errors.New("the encoder failed")
+
+type failingEncoder struct{}
+
+func (failingEncoder) EncodeValues(string, *url.Values) error { return errEncoder }
+
+type panickingText string
+
+func (panickingText) String() string { panic("no text") }
+
+type printedLevel uint8
+
+func (printedLevel) String() string { return "level 1" }

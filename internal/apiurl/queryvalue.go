@@ -30,7 +30,7 @@ func checkFieldValue(f reflect.StructField, field reflect.Value) error {
 	if !v.IsValid() {
 		return checkNil(field, options)
 	}
-	if f.Type.Implements(encoderType) && !isPromoted(f) {
+	if f.Type.Implements(encoderType) {
 		return nil
 	}
 	switch {
