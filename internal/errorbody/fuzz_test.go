@@ -22,8 +22,22 @@ func FuzzErrorBody(f *testing.F) {
 		{400, `{"errors": {"a": ["TOKEN"], "b": "TOKEN"}, "message": ["TOKEN"]}`},
 		{429, `{"reason_code": "x_y", "retry_after_seconds": 9999999999999}`},
 		{200, `{"success": false, "success": null}`},
-		{302, ``}, {503, "\uFEFF"}, {502, "<html><!-- TOKEN --><p>TOKEN\x00\x1b[0m\u2028</p><script>"}, {500, "plain\r\nTOKEN"}, {413, "<"}, {500, "\xff\xfe{"}, {500, `"TOKEN"`}, {500, `[[[[`},
-		{502, "<h1>502 Bad Gateway</h1><p>{'message': (1,)"}, {500, "[error] TOKEN [type=x, input_value={, input_type=str]"},
+		{
+			302,
+			``}, {503,
+			"\uFEFF"}, {502,
+			"<html><!-- TOKEN --><p>TOKEN\x00\x1b[0m\u2028</p><script>"}, {500,
+			"plain\r\nTOKEN"}, {413,
+			"<"}, {500,
+			"\xff\xfe{"}, {500,
+			`"TOKEN"`}, {500,
+			`[[[[`,
+		},
+		{
+			502,
+			"<h1>502 Bad Gateway</h1><p>{'message': (1,)"}, {500,
+			"[error] TOKEN [type=x, input_value={, input_type=str]",
+		},
 	} {
 		f.Add(seed.status, []byte(seed.body))
 	}

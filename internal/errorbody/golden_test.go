@@ -51,7 +51,11 @@ func TestEveryRecordedErrorIsUnderstood(t *testing.T) {
 		{file: "plan-429", code: "MAX_CAMPAIGNS_PER_CLIENT", message: "Your plan allows 5 campaigns"},
 		{file: "rate-limit-429", message: "Rate limit exceeded"},
 		{file: "refusal-409", code: "pool_frozen", message: "The key pool is frozen during migration"},
-		{file: "validation-422", code: "int_parsing", message: "body.daily_limit: Input should be a valid integer; body.limits.0: Field required"},
+		{
+			file:    "validation-422",
+			code:    "int_parsing",
+			message: "body.daily_limit: Input should be a valid integer; body.limits.0: Field required",
+		},
 		{file: "success-false-200", message: "Nothing was changed"},
 		{file: "html-502", message: "502 Bad Gateway The upstream is away", shown: "The upstream is away"},
 		{file: "html-413", message: "413 Request Entity Too Large", shown: "-"},
@@ -68,7 +72,10 @@ func TestEveryRecordedErrorIsUnderstood(t *testing.T) {
 		t.Run(tt.file, func(t *testing.T) {
 			t.Parallel()
 			status, body := recorded(t, tt.file)
-			want := errorbody.Error{Code: tt.code, Message: tt.message, RetryAfter: tt.retryAfter, HasRetryAfter: tt.retryAfter > 0}
+			want := errorbody.Error{Code: tt.code, Message: tt.message}
+			if tt.retryAfter > 0 {
+				want.RetryAfter, want.HasRetryAfter = tt.retryAfter, true
+			}
 			got := errorbody.Parse(body, nil)
 			assert.Equal(t, want, got)
 			assert.Equal(t, tt.file == "plan-429", got.IsFinal())

@@ -92,8 +92,8 @@ func joinFields(parts ...string) string {
 }
 
 // echoes are members that repeat what was sent.
-var echoes = []string{"input", "ctx", "what_you_sent", "sent", "submitted", "received", "request", "body", "payload", "data", "params",
-	"query", "headers", "value", "values", "credentials"}
+var echoes = []string{"input", "ctx", "what_you_sent", "sent", "submitted", "received", "request", "body", "payload",
+	"data", "params", "query", "headers", "value", "values", "credentials"}
 
 // fields reads {"daily_limit": ["problem"]}. A bare text or an object is read as a problem
 // where texts is set: elsewhere it may be anything.

@@ -83,7 +83,8 @@ func (p *pageReader) skipTo(tag string) {
 var (
 	// inlineTags do not end a block of text. A comment and a tag without a name do not
 	// either.
-	inlineTags = []string{"", "a", "abbr", "b", "big", "code", "em", "font", "i", "kbd", "mark", "samp", "small", "span", "strong", "tt", "u"}
+	inlineTags = []string{"", "a", "abbr", "b", "big", "code", "em", "font", "i", "kbd", "mark", "samp", "small",
+		"span", "strong", "tt", "u"}
 
 	// hiddenTags have content that is not shown, or that repeats what was sent.
 	hiddenTags = []string{"script", "style", "template", "textarea"}

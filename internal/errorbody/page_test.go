@@ -11,12 +11,21 @@ import (
 
 func TestTextOfPages(t *testing.T) {
 	t.Parallel()
-	const nginx = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>"
+	const nginx = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
+		"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>"
 	tests := []struct{ name, page, want string }{
 		{"title and heading alike", nginx, "502 Bad Gateway nginx"},
 		{"in other case", "<title>Bad gateway</title><h1>BAD GATEWAY</h1>", "Bad gateway"},
-		{"title is longer", "<title>Bad Gateway | api.test</title><h1>Bad Gateway</h1><p>Later</p>", "Bad Gateway | api.test Later"},
-		{"heading is longer", "<title>Bad Gateway</title><h1>502 Bad Gateway</h1><p>Later</p>", "502 Bad Gateway Later"},
+		{
+			"title is longer",
+			"<title>Bad Gateway | api.test</title><h1>Bad Gateway</h1><p>Later</p>",
+			"Bad Gateway | api.test Later",
+		},
+		{
+			"heading is longer",
+			"<title>Bad Gateway</title><h1>502 Bad Gateway</h1><p>Later</p>",
+			"502 Bad Gateway Later",
+		},
 		{"short words", "<p>no</p><p>not now</p><p>no</p>", "no not now"},
 		{"inline tags", "<p>The <b>up</b>stream<br>is <em>away</em></p>", "The upstream is away"},
 		{"comments", "a<!-- x --><!-- <p>y</p> -->b<!---->c", "abc"},
@@ -29,11 +38,19 @@ func TestTextOfPages(t *testing.T) {
 		{"tag that never ends", `<p>Away</p><a title="label`, "Away"},
 		{"tag at the very end", "<p>Away<", "Away<"},
 		{"entities", "<p>Away &amp; gone &lt;soon&gt;&nbsp;&#33;</p>", "Away & gone <soon> !"},
-		{"XML", "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Away</Message></Error>", "AccessDenied Away"},
+		{
+			"XML",
+			"<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Away</Message></Error>",
+			"AccessDenied Away",
+		},
 		{"nothing", "<html><head></head><body></body></html>", ""},
 		{"spaces", "<p> The \n\t upstream\r\n is   away </p>", "The upstream is away"},
 		{"long page", "<p>" + strings.Repeat("x", 8<<10) + "<p>y", strings.Repeat("x", 8<<10)},
-		{"many blocks", strings.Repeat("<p>a<p>b", 20) + manyBlocks(40), "a b " + strings.TrimSpace(manyBlockTexts(30))},
+		{
+			"many blocks",
+			strings.Repeat("<p>a<p>b", 20) + manyBlocks(40),
+			"a b " + strings.TrimSpace(manyBlockTexts(30)),
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
