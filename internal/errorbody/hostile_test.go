@@ -70,8 +70,8 @@ func hostileBodies() map[string]string {
 		}
 	}
 	pieces := []string{"<script>", "<style>", "<!--", "<", "<a", "<a \"", "<a '\"", "<a>", "</", "<p>x", "&", "&amp;",
-		"&#x41;", "<textarea>", ">", "<b>a</b>", "<p>different and long</p>", "x<y ", "\xff", "{", "{[", "{a", "[", "<!-- a --",
-		"<script></script", "é", "x "}
+		"&#x41;", "<textarea>", ">", "<b>a</b>", "<p>different and long</p>", "x<y ", "\xff", "{", "{[", "{a", "[",
+		"<!-- a --", "<script></script", "é", "x "}
 	for _, piece := range pieces {
 		bodies["page of "+piece] = fill("<html>", piece, 64<<10-1)
 		bodies["text of "+piece] = fill("x", piece, 64<<10-1)

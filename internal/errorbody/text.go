@@ -16,9 +16,18 @@ func (d *decoder) plainText(text string, cut bool) {
 	}
 	text = d.redact(text)
 	if cut {
-		text = text[:max(len(text)-cutMargin, 0)]
+		text = withoutEnd(text)
 	}
 	d.addMessage(d.show(pageText(text)))
+}
+
+// withoutEnd returns text without its last cutMargin bytes.
+func withoutEnd(text string) string {
+	end := max(len(text)-cutMargin, 0)
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
 }
 
 // text returns a decoded text as it may be shown. Where the text is itself an object or

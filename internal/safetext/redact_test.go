@@ -183,7 +183,8 @@ func TestSecretOfSeveralLinesIsRedactedHoweverItIsBroken(t *testing.T) {
 	r := NewRedactor(key)
 	breaks := map[string]string{
 		"as sent": "\n", "CRLF": "\r\n", "space": " ", "none": "", "indented": "\n    ", "plus": "+",
-		"backslash n": `\n`, "backslash r n": `\r\n`, "escaped twice": `\\n`, "percent": "%0A", "percent CRLF": "%0d%0a", "entity": "&#10;",
+		"backslash n": `\n`, "backslash r n": `\r\n`, "escaped twice": `\\n`, "percent": "%0A",
+		"percent CRLF": "%0d%0a", "entity": "&#10;",
 	}
 	for name, lineBreak := range breaks {
 		echo := strings.ReplaceAll(strings.TrimSpace(key), "\n", lineBreak)
