@@ -21,15 +21,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+var address = &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 443}
+
 func refused() error {
-	address := &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 443}
 	return &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 }
 
 func TestDescriptionsOfErrors(t *testing.T) {
 	t.Parallel()
 	noHost := &net.DNSError{Err: "no such host", Name: "api.internal", Server: "10.0.0.1:53", IsNotFound: true}
-	reading := &net.OpError{Op: "read", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 443}, Err: io.EOF}
+	reading := &net.OpError{Op: "read", Net: "tcp", Addr: address, Err: io.EOF}
 	tests := []struct {
 		name string
 		err  error
@@ -38,15 +39,31 @@ func TestDescriptionsOfErrors(t *testing.T) {
 		{"nothing", nil, ""},
 		{"lines", errors.New("one\n\ttwo"), "one two"},
 		{"address", refused(), "dial tcp 10.1.2.3:443: connect: " + syscall.ECONNREFUSED.Error()},
-		{"host", &net.OpError{Op: "dial", Net: "tcp", Err: noHost}, "dial tcp: lookup api.internal on 10.0.0.1:53: no such host"},
+		{
+			"host",
+			&net.OpError{Op: "dial", Net: "tcp", Err: noHost},
+			"dial tcp: lookup api.internal on 10.0.0.1:53: no such host",
+		},
 		{"context", context.Canceled, context.Canceled.Error()},
-		{"cause of a context", fmt.Errorf("%w: %w", context.DeadlineExceeded, io.EOF), "context deadline exceeded: EOF"},
+		{
+			"cause of a context",
+			fmt.Errorf("%w: %w", context.DeadlineExceeded, io.EOF),
+			"context deadline exceeded: EOF",
+		},
 		{"end of file", io.EOF, closedEarly},
 		{"end of file in a body", io.ErrUnexpectedEOF, closedEarly},
 		{"end of file at an address", reading, "read tcp 10.1.2.3:443: " + closedEarly},
-		{"end of file of a URL", &url.Error{Op: "Patch", URL: "https://api.test/x?q=1", Err: io.EOF}, `Patch "https://api.test/x": ` + closedEarly},
+		{
+			"end of file of a URL",
+			&url.Error{Op: "Patch", URL: "https://api.test/x?q=1", Err: io.EOF},
+			`Patch "https://api.test/x": ` + closedEarly,
+		},
 		{"end of file without its words", &noText{text: "cut", err: io.ErrUnexpectedEOF}, "cut: " + closedEarly},
-		{"timeout", fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded), "no answer within 1s: " + os.ErrDeadlineExceeded.Error()},
+		{
+			"timeout",
+			fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded),
+			"no answer within 1s: " + os.ErrDeadlineExceeded.Error(),
+		},
 		{"no text", errors.New(" \n"), "*errors.errorString"},
 	}
 	for _, tt := range tests {
@@ -68,9 +85,17 @@ func (e *noText) Unwrap() error { return e.err }
 func TestURLsAreShownWithoutUserAndQuery(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
-		{"user, password and query", "PATCH https://user:pw@host:8443/p?secret giving up after 3 attempt(s)", "PATCH https://host:8443/p giving up after 3 attempt(s)"},
+		{
+			"user, password and query",
+			"PATCH https://user:pw@host:8443/p?secret giving up after 3 attempt(s)",
+			"PATCH https://host:8443/p giving up after 3 attempt(s)",
+		},
 		{"quoted", `Get "https://user:pw@host/p?a=b c&token=x": bad`, `Get "https://host/p": bad`},
-		{"quotes inside of quotes", `Get "https://host/p?a=\"secret\"": parse "https://u:p@host/": bad`, `Get "https://host/p": parse "https://host/": bad`},
+		{
+			"quotes inside of quotes",
+			`Get "https://host/p?a=\"secret\"": parse "https://u:p@host/": bad`,
+			`Get "https://host/p": parse "https://host/": bad`,
+		},
 		{"behind other quotes", `"a" and "https://host/p?b c"`, `"a" and "https://host/p"`},
 		{"sentence in quotes", `said "see https://u:p@host/p?x for help"`, `said "see https://host/p for help"`},
 		{"quote never closed", `Get "https://user:pw@host/p?x: bad`, `Get "https://host/p: bad`},
@@ -123,7 +148,8 @@ func TestDescriptionIsBoundedAndRedactedBeforeItIsCut(t *testing.T) {
 		assert.Contains(t, text, "…")
 	}
 	assert.Equal(t, "sent [redacted] away", r.Describe(errors.New("sent "+secret+" away")))
-	assert.Equal(t, `sent to "https://[redacted].test/"`, r.Describe(errors.New(`sent to "https://`+secret+`.test/?`+secret+`"`)))
+	inURL := errors.New(`sent to "https://` + secret + `.test/?` + secret + `"`)
+	assert.Equal(t, `sent to "https://[redacted].test/"`, r.Describe(inURL))
 	assert.LessOrEqual(t, len(Describe(errors.New(strings.Repeat("é", 1<<19)))), 512)
 }
 
