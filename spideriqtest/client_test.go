@@ -35,7 +35,7 @@ func TestClientReadsWhatIsKept(t *testing.T) {
 
 func TestClientOfEveryEndpoint(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	integrations := server.Client().Integrations
 	created, err := integrations.Create(t.Context(), spideriq.CreateParams{
 		ProviderName: spideriq.ProviderGroq, Credentials: spideriq.Credentials{"api_key": "gsk_0123456789abcdef"},
@@ -63,7 +63,7 @@ func TestClientOfEveryEndpoint(t *testing.T) {
 
 func TestClientRepeatsAtOnce(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	for name, fault := range map[string]spideriqtest.Fault{
 		"Cut": spideriqtest.Cut(), "CutBody": spideriqtest.CutBody(), "Status": spideriqtest.Status(503, ""), "HTMLPage": spideriqtest.HTMLPage(502),
 	} {
@@ -84,7 +84,7 @@ func TestClientRepeatsAtOnce(t *testing.T) {
 
 func TestClientOptionsOverride(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	_, err := server.Client(spideriq.WithTokenSource(func(context.Context) (string, error) { return "another", nil })).
 		Integrations.List(t.Context(), spideriq.ListParams{})
 	assert.ErrorAs(t, err, new(*spideriq.UnauthorizedError))

@@ -43,7 +43,7 @@ func TestFaultsInsteadOfAnAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := start(t, spideriqtest.WithRateLimit(100, 1))
+			server := seeded(t, spideriqtest.WithRateLimit(100, 1))
 			server.Fail(c.fault, c.fault)
 			for range 2 {
 				got := send(t, server, "PATCH", "/integrations/42", disable)
@@ -62,7 +62,7 @@ func TestFaultsInsteadOfAnAnswer(t *testing.T) {
 
 func TestFaultsAreMetInOrder(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	server.Fail(spideriqtest.Status(500, ""), spideriqtest.Fault{})
 	server.Fail(spideriqtest.Status(503, ""))
 	server.Fail()
@@ -83,7 +83,7 @@ func TestFaultsRefuseImpossibleStatuses(t *testing.T) {
 
 func TestCut(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	server.Fail(spideriqtest.Cut())
 	got, err := try(t, server, "PATCH", "/integrations/42", disable)
 	assert.Error(t, err)
@@ -94,7 +94,7 @@ func TestCut(t *testing.T) {
 
 func TestCutBody(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	whole := send(t, server, "PATCH", "/integrations/42", `{"daily_limit": 20000}`)
 	server.Fail(spideriqtest.CutBody())
 	got, err := try(t, server, "PATCH", "/integrations/42", `{"daily_limit": 30000}`)
@@ -110,7 +110,7 @@ func TestCutBody(t *testing.T) {
 
 func TestDelay(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	const wait = 30 * time.Millisecond
 	server.Fail(spideriqtest.Delay(wait))
 	began := time.Now()
@@ -122,7 +122,7 @@ func TestDelay(t *testing.T) {
 
 func TestDelayEndsWithTheClient(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	server.Fail(spideriqtest.Delay(time.Hour))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -137,7 +137,7 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 
 func TestDelayEndsWithTheServer(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	server.Fail(spideriqtest.Delay(time.Hour))
 	var wg sync.WaitGroup
 	wg.Go(func() {

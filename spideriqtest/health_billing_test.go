@@ -33,10 +33,22 @@ func TestHealth(t *testing.T) {
 	]}`, got.body)
 }
 
+// encoding/json does not write times beyond the year 9999.
+func TestTimesOfAnyYearAreWritten(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	far := time.Date(12026, 2, 26, 15, 30, 0, 0, time.UTC)
+	server.Add(spideriq.Integration{LastUsedAt: &far, UpdatedAt: far})
+	for _, path := range []string{"/integrations", "/integrations/health"} {
+		got := send(t, server, "GET", path, "")
+		assert.Equal(t, 200, got.status)
+		assert.Contains(t, got.body, `"last_used_at":"12026-02-26T15:30:00Z"`)
+	}
+}
+
 func TestHealthOfNone(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	send(t, server, "DELETE", "/integrations/42", "")
 	got := send(t, server, "GET", "/integrations/health", "")
 	assert.JSONEq(t, `{"success": true, "summary": {"total": 0, "healthy": 0, "degraded": 0, "unhealthy": 0}, "integrations": [], "recommendations": []}`, got.body)
 }
@@ -90,7 +102,7 @@ func TestSyncBillingSums(t *testing.T) {
 
 func TestSyncBillingTakesNoBody(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	got := send(t, server, "POST", "/integrations/sync-billing", "{}")
 	assert.Equal(t, 501, got.status)
 	assert.True(t, strings.Contains(got.body, "not documented"))

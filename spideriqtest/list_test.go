@@ -60,7 +60,6 @@ func TestListRowOfAnEmptyIntegration(t *testing.T) {
 func TestListOfNone(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	send(t, server, "DELETE", "/integrations/42", "")
 	got := send(t, server, "GET", "/integrations", "")
 	assert.Equal(t, `{"success":true,"integrations":[]}`, got.body)
 }
@@ -82,6 +81,7 @@ func TestListFiltersAndPages(t *testing.T) {
 		"limit=2&offset=4":                     {5, 6},
 		"offset=122":                           {},
 		"offset=1000":                          {},
+		"limit=100&offset=9223372036854775807": {},
 		"provider_name=mistral":                {121, 122},
 		"provider_name=mistral&is_active=true": {122},
 		"is_active=false":                      {121},
@@ -120,7 +120,7 @@ func ids(t *testing.T, got reply) []int64 {
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	got := send(t, server, "DELETE", "/integrations/42", "")
 	assert.Equal(t, 200, got.status)
 	assert.Equal(t, `{"success":true,"message":"Integration deleted successfully","deleted_id":42}`, got.body)
@@ -134,7 +134,7 @@ func TestDelete(t *testing.T) {
 
 func TestCreate(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	got := send(t, server, "POST", "/integrations", `{"provider_name": "groq", "credentials": {"api_key": "gsk_0123456789abcdef"}}`)
 	assert.Equal(t, 201, got.status)
 	row := decoded[struct {
@@ -176,7 +176,7 @@ func TestCreate(t *testing.T) {
 // What the API says to a wrong create is not documented.
 func TestCreateRefuses(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	const key = `"credentials": {"api_key": "x"}`
 	for _, body := range []string{
 		``, `null`, `[]`, `{}`,
@@ -209,7 +209,7 @@ func TestCreateRefuses(t *testing.T) {
 // Health and billing say nothing about another brand's integrations.
 func TestForeignIsInvisible(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	foreign := full(99)
 	foreign.ConsecutiveFailures, foreign.HealthStatus = new(3), spideriq.HealthStatusUnhealthy
 	foreign = server.AddForeign(foreign)
