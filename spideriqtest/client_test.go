@@ -57,7 +57,8 @@ func TestClientOfEveryEndpoint(t *testing.T) {
 	assert.Equal(t, []int64{42}, left)
 	_, err = integrations.Update(t.Context(), created.ID, spideriq.UpdateParams{IsActive: new(false)})
 	assert.ErrorAs(t, err, new(*spideriq.NotFoundError))
-	_, err = integrations.Update(t.Context(), 42, spideriq.UpdateParams{SpendLimitAction: new(spideriq.SpendLimitAction("stop"))})
+	wrong := spideriq.UpdateParams{SpendLimitAction: new(spideriq.SpendLimitAction("stop"))}
+	_, err = integrations.Update(t.Context(), 42, wrong)
 	assert.ErrorAs(t, err, new(*spideriq.BadRequestError))
 }
 
@@ -65,7 +66,10 @@ func TestClientRepeatsAtOnce(t *testing.T) {
 	t.Parallel()
 	server := seeded(t)
 	for name, fault := range map[string]spideriqtest.Fault{
-		"Cut": spideriqtest.Cut(), "CutBody": spideriqtest.CutBody(), "Status": spideriqtest.Status(503, ""), "HTMLPage": spideriqtest.HTMLPage(502),
+		"Cut":      spideriqtest.Cut(),
+		"CutBody":  spideriqtest.CutBody(),
+		"Status":   spideriqtest.Status(503, ""),
+		"HTMLPage": spideriqtest.HTMLPage(502),
 	} {
 		server.Fail(fault)
 		before := len(server.Requests())

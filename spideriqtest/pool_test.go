@@ -65,7 +65,13 @@ func TestAddOverwrites(t *testing.T) {
 func TestAddFillsIn(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	for failures, want := range map[int]spideriq.HealthStatus{0: "healthy", 1: "degraded", 2: "degraded", 3: "unhealthy", 9: "unhealthy"} {
+	for failures, want := range map[int]spideriq.HealthStatus{
+		0: "healthy",
+		1: "degraded",
+		2: "degraded",
+		3: "unhealthy",
+		9: "unhealthy",
+	} {
 		assert.Equal(t, want, server.Add(spideriq.Integration{ConsecutiveFailures: &failures}).HealthStatus)
 	}
 	got := server.Add(spideriq.Integration{ProviderName: "openrouter", IsPrimary: true})

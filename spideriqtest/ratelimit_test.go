@@ -29,7 +29,11 @@ func TestRateLimit(t *testing.T) {
 	seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
 	require.NoError(t, err)
 	assert.InDelta(t, 60, seconds, 20)
-	assert.JSONEq(t, `{"reason_code": "rate_limited", "reason_human": "Too many requests", "retry_after_seconds": `+strconv.Itoa(seconds)+`}`, got.body)
+	assert.JSONEq(t, `{
+		"reason_code": "rate_limited",
+		"reason_human": "Too many requests",
+		"retry_after_seconds": `+strconv.Itoa(seconds)+`
+	}`, got.body)
 	assert.True(t, active(server), "a refused request is not applied")
 	assert.Len(t, server.Requests(), 4, "but recorded")
 }

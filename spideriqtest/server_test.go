@@ -123,7 +123,8 @@ func TestCloseCutsOffAStuckClient(t *testing.T) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
-	_, err = io.WriteString(conn, "PATCH /api/v1/integrations/42 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+	_, err = io.WriteString(conn, "PATCH /api/v1/integrations/42 HTTP/1.1\r\nHost: x\r\n"+
+		"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
 	_, err = conn.Read(make([]byte, 10)) // the server is waiting for the body now
 	require.NoError(t, err)

@@ -28,7 +28,8 @@ func memoryClient(server *spideriqtest.Server, opts ...spideriq.Option) *spideri
 func TestTransportServesEveryHost(t *testing.T) {
 	t.Parallel()
 	server := seeded(t)
-	client, err := spideriq.NewClient(server.Token, spideriq.WithHTTPClient(&http.Client{Transport: server.Transport()}))
+	inMemory := spideriq.WithHTTPClient(&http.Client{Transport: server.Transport()})
+	client, err := spideriq.NewClient(server.Token, inMemory) // of the production API
 	require.NoError(t, err)
 	list, err := client.Integrations.List(t.Context(), spideriq.ListParams{})
 	require.NoError(t, err)
@@ -69,7 +70,10 @@ func TestTransportCutBodyEndsInAnUnexpectedEOF(t *testing.T) {
 // The client must know that a cut update may have been applied, and repeat it.
 func TestClientTakesCutsForLostConnections(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]spideriqtest.Fault{"Cut": spideriqtest.Cut(), "CutBody": spideriqtest.CutBody()} {
+	for name, fault := range map[string]spideriqtest.Fault{
+		"Cut":     spideriqtest.Cut(),
+		"CutBody": spideriqtest.CutBody(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := seeded(t)
