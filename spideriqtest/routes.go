@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// route finds the endpoint of a request and returns what it answers. http.ServeMux
-// does not fit: it answers some paths with redirects.
+// route checks what every request must have and returns what its endpoint answers.
 func (s *Server) route(r Request, rawQuery string) (answer, error) {
 	if !slices.Equal(r.Header["Authorization"], []string{"Bearer " + s.config.token}) {
 		return answer{}, unauthorized()
@@ -22,6 +21,13 @@ func (s *Server) route(r Request, rawQuery string) (answer, error) {
 	if !found {
 		return answer{}, notDocumented(r.Method + " " + r.Path)
 	}
+	return s.endpoint(r, path)
+}
+
+// endpoint returns what the endpoint at path, which is relative to
+// /api/v1/integrations, answers. http.ServeMux does not fit: it answers some paths
+// with redirects.
+func (s *Server) endpoint(r Request, path string) (answer, error) {
 	switch r.Method + " " + path {
 	case "GET ":
 		return s.list(r)
