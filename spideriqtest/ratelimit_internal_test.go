@@ -13,25 +13,25 @@ import (
 var epoch = time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC)
 
 // at makes a request so long after the epoch.
-func (b *bucket) at(d time.Duration) grant { return b.take(epoch.Add(d)) }
+func (b *bucket) at(d time.Duration) rateState { return b.takeAt(epoch.Add(d)) }
 
 func TestBucket(t *testing.T) {
 	t.Parallel()
 	b := newBucket(100, 20) // a share of 600 ms
 	for n := range 20 {
-		g := b.at(0)
-		assert.True(t, g.ok)
-		assert.Equal(t, 19-n, g.remaining)
-		assert.Equal(t, epoch.Add(time.Duration(n+1)*600*time.Millisecond), g.reset)
+		state := b.at(0)
+		assert.True(t, state.allowed)
+		assert.Equal(t, 19-n, state.remaining)
+		assert.Equal(t, epoch.Add(time.Duration(n+1)*600*time.Millisecond), state.reset)
 	}
 	refused := b.at(0)
-	assert.Equal(t, grant{wait: 600 * time.Millisecond, limit: 100, reset: epoch.Add(12 * time.Second)}, refused)
+	assert.Equal(t, rateState{wait: 600 * time.Millisecond, limit: 100, reset: epoch.Add(12 * time.Second)}, refused)
 	assert.Equal(t, refused, b.at(0), "a refused request uses nothing")
 
-	assert.False(t, b.at(299*time.Millisecond).ok)
-	assert.True(t, b.at(300*time.Millisecond).ok, "half a share early")
-	assert.False(t, b.at(899*time.Millisecond).ok, "early once is not early twice")
-	assert.True(t, b.at(1200*time.Millisecond).ok)
+	assert.False(t, b.at(299*time.Millisecond).allowed)
+	assert.True(t, b.at(300*time.Millisecond).allowed, "half a share early")
+	assert.False(t, b.at(899*time.Millisecond).allowed, "early once is not early twice")
+	assert.True(t, b.at(1200*time.Millisecond).allowed)
 	assert.Equal(t, 19, b.at(time.Hour).remaining, "full again, and not fuller")
 }
 
@@ -43,7 +43,7 @@ func TestBucketKeepsTheLimit(t *testing.T) {
 	b := newBucket(100, 20)
 	var granted []time.Duration
 	for now := time.Duration(0); now < 10*time.Minute; now += time.Duration(random.IntN(200)) * time.Millisecond {
-		if b.at(now).ok {
+		if b.at(now).allowed {
 			granted = append(granted, now)
 		}
 	}
@@ -72,7 +72,7 @@ func TestBucketLetsAPacedClientThrough(t *testing.T) {
 			sent = max(sent, full-19*b.share)
 			full = max(full, sent) + b.share
 			arrived = max(arrived, sent+time.Duration(random.IntN(250))*time.Millisecond)
-			require.True(t, b.at(arrived).ok)
+			require.True(t, b.at(arrived).allowed)
 		}
 	}
 }
@@ -82,10 +82,35 @@ func TestNewBucket(t *testing.T) {
 	assert.Nil(t, newBucket(0, 20))
 	assert.Nil(t, newBucket(-1, 20))
 	one := newBucket(60, 0)
-	assert.True(t, one.at(0).ok)
-	assert.False(t, one.at(0).ok, "a burst of at least one")
+	assert.True(t, one.at(0).allowed)
+	assert.False(t, one.at(0).allowed, "a burst of at least one")
 	unlimited := newBucket(math.MaxInt, 1)
 	for n := range 100 {
-		assert.True(t, unlimited.at(time.Duration(n)).ok)
+		assert.True(t, unlimited.at(time.Duration(n)).allowed)
 	}
+}
+
+func TestBucketOfAnyBurstLetsRequestsThrough(t *testing.T) {
+	t.Parallel()
+	for _, burst := range []int{math.MaxInt, math.MaxInt - 1, math.MaxInt / 2, math.MaxInt32} {
+		for _, perMinute := range []int{1, 100, math.MaxInt} {
+			b := newBucket(perMinute, burst)
+			for n := 1; n <= 100; n++ {
+				state := b.at(0)
+				assert.True(t, state.allowed)
+				assert.Equal(t, burst-n, state.remaining)
+				assert.Equal(t, epoch.Add(time.Duration(n)*b.share), state.reset)
+			}
+		}
+	}
+}
+
+func TestBucketIsFullWhenItsClockGoesBack(t *testing.T) {
+	t.Parallel()
+	b := newBucket(1, 2)
+	for range 2 {
+		require.True(t, b.at(time.Hour).allowed)
+	}
+	require.False(t, b.at(time.Hour).allowed)
+	assert.Equal(t, 1, b.at(time.Hour-time.Second).remaining)
 }
