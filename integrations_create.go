@@ -61,32 +61,57 @@ func (p CreateParams) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("provider_name", p.ProviderName), slog.Any("credentials", p.Credentials))
 }
 
-// createBody is what is sent: the only form that has the credentials in it.
-type createBody struct {
+// createRequest is the body of a create. It is the only form of CreateParams that has
+// the credentials in it.
+type createRequest struct {
 	CreateParams
-	Credentials map[string]string `json:"credentials"`
+	Credentials map[string]string `json:"credentials"` // hides that of CreateParams
 }
 
-func (p CreateParams) wire() (any, map[string]string) {
-	return createBody{p, p.Credentials}, p.Credentials
+// Create adds a key to the pool and returns its integration.
+//
+// The API allows several keys of one provider and knows no idempotency key, so a
+// repeated create makes a second integration. Create is therefore repeated only when
+// the request cannot have been applied: it was never written, or the API answered 429
+// with a wait. When an attempt ended without a known outcome, the error has
+// MayHaveApplied set: look with [IntegrationsService.All] before creating again.
+//
+// The errors are those of [IntegrationsService.Update]. Which of them the API uses
+// here is not documented. A missing provider name, missing credentials, an invalid
+// amount and text that is not UTF-8 are an [*ArgumentError], made before anything is
+// sent.
+//
+// API: Create Integration, POST /api/v1/integrations,
+// https://docs.spideriq.ai/api-reference/integrations/create.
+func (s *IntegrationsService) Create(
+	ctx context.Context, params CreateParams, opts ...RequestOption,
+) (*Integration, error) {
+	credentials := maps.Clone(map[string]string(params.Credentials)) // the caller's may change during the call
+	var resp integrationResponse
+	c := call{
+		method:   http.MethodPost,
+		path:     integrationsPath,
+		body:     createRequest{CreateParams: params, Credentials: credentials},
+		secrets:  slices.Collect(maps.Values(credentials)),
+		response: &resp,
+	}
+	if err := params.validate(); err != nil {
+		return nil, c.reject(err, opts)
+	}
+	if err := s.do(ctx, c, opts); err != nil {
+		return nil, err
+	}
+	return resp.Integration, nil
 }
 
-// Create adds a key to the pool and returns its integration. The API allows
-// several keys of one provider and knows no idempotency key, so a repeated create
-// makes a second integration. Create is therefore repeated only when the request
-// cannot have been applied: the connection failed before it was sent, or the
-// answer was 429 with a wait. When an attempt ended without a known outcome the
-// error has MayHaveApplied set: look with [IntegrationsService.List] before
-// creating again.
-//
-// The errors are those of [IntegrationsService.Update]; which ones the API
-// answers here is not documented. A missing provider name, missing credentials
-// and an invalid amount are refused before anything is sent.
-//
-// API: Create Integration, POST /api/v1/integrations.
-func (s *IntegrationsService) Create(ctx context.Context, params CreateParams, opts ...RequestOption) (*Integration, error) {
-	wrong := unless(params.ProviderName != "" && len(params.Credentials) > 0, "ProviderName and Credentials are required")
-	return fetch[Integration](ctx, s, call{method: http.MethodPost, path: collection, body: params, wrong: wrong, member: "integration"}, opts)
+func (p CreateParams) validate() error {
+	switch {
+	case p.ProviderName == "":
+		return errors.New("ProviderName is missing")
+	case len(p.Credentials) == 0:
+		return errors.New("Credentials are missing")
+	}
+	return checkAmount(p.SpendLimitAmount)
 }
 
 // The providers that the API documents. The set is open: wherever a provider name
