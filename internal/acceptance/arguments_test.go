@@ -92,7 +92,7 @@ func TestWrongArgumentsOfDoSendNothing(t *testing.T) {
 func assertRefused(t *testing.T, errs map[string]error) {
 	for name, err := range errs {
 		t.Run(name, func(t *testing.T) {
-			assertPlain(t, err)
+			assertArgumentError(t, err)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.Equal(t, 1, strings.Count(err.Error(), "spideriq: "), err)
 		})

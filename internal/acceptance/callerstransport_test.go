@@ -3,12 +3,10 @@ package acceptance_test
 import (
 	"crypto/tls"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -83,37 +81,4 @@ func TestCallersProxyAndTLSSettingsStayInUse(t *testing.T) {
 	require.NoError(t, update(t.Context(), client))
 	require.Len(t, proxy.Requests(), 1)
 	assert.Equal(t, "http://spideriq.invalid/api/v1/integrations/42", proxy.Requests()[0].RequestURI)
-}
-
-func TestNoTrustedConnectionNoRequest(t *testing.T) {
-	t.Parallel()
-	trusted := wireserver.StartTLS(t, wireserver.Always(wireserver.Answer(200, successBody)))
-	plain := wireserver.Start(t, func(c *wireserver.Conn) {
-		_, _ = c.In.ReadByte()
-		c.Send(wireserver.Answer(400, "this is not HTTPS"))
-	})
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(trusted.URL, "https://"))
-	require.NoError(t, err)
-	for _, tt := range []struct {
-		name, base string
-		transport  http.RoundTripper
-		server     *wireserver.Server
-	}{
-		{"unknown certificate", trusted.URL, nil, trusted},
-		{"certificate for another host", "https://localhost:" + port, trusted.Transport(t), trusted},
-		{"plain server", strings.Replace(plain.URL, "http:", "https:", 1), nil, plain},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			before := tt.server.Accepted()
-			err := update(t.Context(), newClient(t, tt.transport, spideriq.WithBaseURL(tt.base)))
-			broken := requireAs[*spideriq.TransportError](t, err)
-			assert.Equal(t, 1, broken.Attempts)
-			assert.False(t, broken.MayHaveApplied)
-			assert.Equal(t, before+1, tt.server.Accepted())
-			for _, place := range []string{"127.0.0.1", "localhost", port} {
-				assert.NotContains(t, err.Error(), place)
-			}
-		})
-	}
-	assert.Empty(t, trusted.Requests())
 }

@@ -3,6 +3,7 @@ package acceptance_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,14 +89,6 @@ var errorBodies = []errorBody{
 		"body.daily_limit: Input should be a valid integer; body.limits.0: Field required", 0,
 	},
 	{"success-false-200", "200 OK: Nothing was changed", &spideriq.APIError{}, "", "Nothing was changed", 0},
-	{
-		"html-502", "502 Bad Gateway: 502 Bad Gateway The upstream is away (may have been applied)",
-		&spideriq.ServerError{}, "", "502 Bad Gateway The upstream is away", 0,
-	},
-	{
-		"html-413", "413 Request Entity Too Large: 413 Request Entity Too Large", &spideriq.APIError{}, "",
-		"413 Request Entity Too Large", 0,
-	},
 	{"empty-503", "503 Service Unavailable", &spideriq.ServerError{}, "", "", 0},
 	{
 		"text-504", "504 Gateway Timeout: upstream request timeout (may have been applied)",
@@ -118,7 +111,7 @@ var errorBodies = []errorBody{
 func TestEveryErrorBodyIsUnderstood(t *testing.T) {
 	t.Parallel()
 	const echo = "echo-of-the-request"
-	for _, c := range errorBodies {
+	for _, c := range slices.Concat(errorBodies, errorPages) {
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
 			var info spideriq.ResponseInfo
@@ -141,7 +134,7 @@ func TestEveryErrorBodyIsUnderstood(t *testing.T) {
 	}
 	files, err := filepath.Glob("../errorbody/testdata/*.http")
 	require.NoError(t, err)
-	assert.Len(t, files, len(errorBodies)-1, "a recorded response has no test; the one more is a success by its status")
+	assert.Len(t, files, len(errorBodies)+len(errorPages)-1, "a recorded response has no test; the one more is a success by its status")
 }
 
 // recordedResponse answers with a recorded response of the platform, whatever its status.

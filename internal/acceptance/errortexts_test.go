@@ -1,10 +1,8 @@
 package acceptance_test
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -68,51 +66,6 @@ func TestErrorTextCountsAttempts(t *testing.T) {
 				"(after 3 attempts; may have been applied)",
 		)
 	})
-}
-
-func TestErrorsAreLoggedInParts(t *testing.T) {
-	t.Parallel()
-	e := &spideriq.APIError{
-		StatusCode:     429,
-		Code:           "c",
-		Message:        "m",
-		Method:         "PATCH",
-		Path:           "/integrations/42",
-		RetryAfter:     time.Second,
-		Attempts:       2,
-		MayHaveApplied: true,
-	}
-	api := `{"method":"PATCH","path":"/integrations/42","status":429,"code":"c","message":"m",` +
-		`"retry_after":1000000000,"attempts":2,"may_have_applied":true}`
-	logged := map[error]string{
-		&spideriq.TransportError{
-			Method:         "PATCH",
-			Path:           "/integrations/42",
-			Attempts:       2,
-			MayHaveApplied: true,
-			Err:            io.EOF,
-		}: `{"method":"PATCH","path":"/integrations/42",` +
-			`"error":"the connection was closed before the whole answer had come",` +
-			`"attempts":2,"may_have_applied":true}`,
-		&spideriq.InvalidResponseError{
-			StatusCode:  200,
-			ContentType: "text/html",
-			Method:      "PATCH",
-			Path:        "/integrations/42",
-			Attempts:    1,
-			Err:         errors.New("the body is not JSON"),
-		}: `{"method":"PATCH","path":"/integrations/42","status":200,"content_type":"text/html",` +
-			`"error":"the body is not JSON","attempts":1}`,
-	}
-	for _, err := range errorFamily(e) {
-		logged[err] = api
-	}
-	for err, want := range logged {
-		var line bytes.Buffer
-		slog.New(slog.NewJSONHandler(&line, nil)).Error("x", "error", err)
-		_, got, _ := strings.Cut(strings.TrimSpace(line.String()), `"error":`)
-		assert.Equal(t, want+"}", got)
-	}
 }
 
 func TestMessageIsCutBehind512Bytes(t *testing.T) {

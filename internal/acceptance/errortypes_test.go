@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"reflect"
 	"testing"
 
@@ -88,46 +87,5 @@ func TestErrorsWithNothingInThemDoNotPanic(t *testing.T) {
 		}
 		err.(slog.LogValuer).LogValue()
 		slog.New(slog.NewJSONHandler(io.Discard, nil)).Error("x", "error", err)
-	}
-}
-
-// A transport of the caller's may leave out of a response what net/http sets.
-func TestErrorClassesAreDistinct(t *testing.T) {
-	t.Parallel()
-	cause := errors.New(`dial tcp 203.0.113.7:443: lookup api.internal.example: ` +
-		`https://user@api.internal.example:8443/x?token=y`)
-	response := func(r *http.Response) fakeapi.Reply {
-		return func(*http.Request) (*http.Response, error) { return r, nil }
-	}
-	for name, c := range map[string]struct {
-		answer fakeapi.Reply
-		is     func(error) bool
-	}{
-		"refused":   {fakeapi.Respond(404, "{}"), asType[*spideriq.APIError]},
-		"no answer": {fakeapi.Fail(cause), asType[*spideriq.TransportError]},
-		"no sense": {
-			fakeapi.Respond(200, "<html>", "Content-Type: text/html"), asType[*spideriq.InvalidResponseError],
-		},
-		"nil answer": {response(nil), asType[*spideriq.TransportError]},
-		"nil body":   {response(&http.Response{StatusCode: 500}), asType[*spideriq.APIError]},
-		"too short":  {response(&http.Response{StatusCode: 200, ContentLength: 9}), asType[*spideriq.TransportError]},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			err := update(t.Context(), newClient(t, fakeapi.New(c.answer), oneAttempt))
-			classes := 0
-			for _, is := range []func(error) bool{
-				asType[*spideriq.APIError], asType[*spideriq.TransportError],
-				asType[*spideriq.InvalidResponseError],
-			} {
-				if is(err) {
-					classes++
-				}
-			}
-			assert.Equal(t, 1, classes)
-			assert.True(t, c.is(err), "%T", err)
-			assert.NotRegexp(t, `203\.0|internal|8443|:443|token=|user@`, err.Error())
-			assert.Equal(t, name == "no answer", errors.Is(err, cause))
-		})
 	}
 }

@@ -80,10 +80,10 @@ func assertFramed(t *testing.T, err error, status, framing int) {
 	switch {
 	case framing == broken:
 		assert.True(t, requireAs[*spideriq.TransportError](t, err).MayHaveApplied)
-		api, ok := errors.AsType[*spideriq.APIError](err)
-		require.Equal(t, status != 200, ok, "the status of a broken answer is not lost")
-		if ok {
-			assert.Equal(t, status, api.StatusCode)
+		if status == 200 {
+			assert.Zero(t, earlierStatus(err))
+		} else {
+			assert.Equal(t, status, earlierStatus(err), "the status of a broken answer is not lost")
 		}
 	case status == 404:
 		assert.IsType(t, (*spideriq.NotFoundError)(nil), err)

@@ -106,14 +106,14 @@ func TestCreateThatLostItsAnswerIsNotRepeated(t *testing.T) {
 
 func TestClientsThatWereNotMadeAnswerWithAnError(t *testing.T) {
 	t.Parallel()
-	assertPlain(t, (*spideriq.Client)(nil).Do(t.Context(), "GET", "/integrations", nil, nil))
+	assertArgumentError(t, (*spideriq.Client)(nil).Do(t.Context(), "GET", "/integrations", nil, nil))
 	for _, s := range []*spideriq.IntegrationsService{nil, {}} {
 		for _, call := range endpoints {
-			assertPlain(t, call(t.Context(), &spideriq.Client{Integrations: s}))
+			assertArgumentError(t, call(t.Context(), &spideriq.Client{Integrations: s}))
 		}
 		for row, err := range s.All(t.Context(), spideriq.ListParams{}) {
 			assert.Nil(t, row)
-			assertPlain(t, err)
+			assertArgumentError(t, err)
 		}
 	}
 }

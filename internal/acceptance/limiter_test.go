@@ -45,6 +45,6 @@ func TestLimiterIsAskedBeforeEveryAttempt(t *testing.T) {
 		assert.Equal(t, 1, e.Attempts)
 		assert.False(t, e.MayHaveApplied)
 		assert.Len(t, api.Requests(), 1)
-		assert.True(t, asType[*spideriq.ServerError](err), "the answer before is not lost")
+		assert.Equal(t, 503, earlierStatus(err), "the response before is not lost")
 	})
 }

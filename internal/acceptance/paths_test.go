@@ -46,27 +46,6 @@ func TestBaseURL(t *testing.T) {
 	assert.Equal(t, "http://api.example/api/v1/integrations/42", insecure.Requests()[0].URL)
 }
 
-func TestWrongBaseURLIsRefusedAndNotQuoted(t *testing.T) {
-	t.Parallel()
-	for _, raw := range []string{
-		"", "hunter2", "hunter2.example", "//hunter2.example", "/hunter2", "ftp://hunter2", "file:///hunter2",
-		"https:hunter2", "https://", "https:///hunter2", "https://:8443",
-		"https://hunter2:", "https://hunter2:0", "https://hunter2:65536", "https://hunter2:x",
-		"https://user:hunter2@api.example", "https://hunter2@api.example", "https://api.example?hunter2",
-		"https://api.example?", "https://api.example/#hunter2", "https://api.example/#",
-		"https://api.example/%zz-hunter2", "https://api.example/\x00hunter2",
-		"https://api.example/a/../hunter2", "https://api.example/%2e%2e/hunter2", "https://api.example/a//hunter2",
-		"https://[::1/hunter2",
-		"http://hunter2.example", "http://10.0.0.1", "http://localhost.hunter2.example",
-		"http://127.0.0.1.hunter2.example",
-	} {
-		_, err := spideriq.NewClient(fakeToken, spideriq.WithBaseURL(raw))
-		assertPlain(t, err)
-		assert.ErrorContains(t, err, "base URL", raw)
-		assert.NotContains(t, err.Error(), "hunter2", raw)
-	}
-}
-
 var longestPath = "/" + strings.Repeat("a", 2047)
 
 func TestDoSendsThePathEscapedOnce(t *testing.T) {
@@ -107,7 +86,7 @@ func TestPathThatCouldLeaveTheBaseIsRefusedAndNotQuoted(t *testing.T) {
 		"/a?api_key=hunter2", "https://user:hunter2@evil.example/x", "/a#hunter2",
 	} {
 		err := client.Do(t.Context(), "GET", path, nil, nil)
-		assertPlain(t, err)
+		assertArgumentError(t, err)
 		assert.Less(t, len(err.Error()), 512)
 		assert.NotContains(t, err.Error(), "\n")
 		assert.NotContains(t, err.Error(), "hunter2")

@@ -67,13 +67,13 @@ var outcomes = append([]outcome{
 	{"cut", fakeapi.Fail(io.EOF), safely, true},
 	{"timeout", fakeapi.Hang, safely, true},
 	{"unknown failure", fakeapi.Fail(errors.New("opaque")), never, true},
-}, finalStatuses()...)
+}, slices.Concat(finalStatuses(), proxyStatuses())...)
 
 // finalStatuses are outcomes after which no call is repeated.
 func finalStatuses() []outcome {
 	statuses := []int{
-		300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 408, 409, 410, 413, 422, 423, 425, 451,
-		501, 505, 507, 511, 520, 522, 524, 529, 599,
+		300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 423, 425, 451,
+		501, 505, 507, 511,
 	}
 	var final []outcome
 	for _, status := range statuses {

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -137,47 +135,4 @@ func TestWrappedDefaultTransportIsUsed(t *testing.T) {
 	}))
 	require.NoError(t, update(t.Context(), wireClient(t, server)))
 	assert.Equal(t, 1, asked)
-}
-
-// net/http reads the proxy once per process, and so this takes others.
-func TestProxyFromTheEnvironment(t *testing.T) {
-	t.Parallel()
-	if os.Getenv(childVariable) != "" {
-		client, err := spideriq.NewClientFromEnv(spideriq.WithInsecureHTTP())
-		require.NoError(t, err)
-		err = update(t.Context(), client, spideriq.WithMaxAttempts(1))
-		if strings.Contains(client.String(), "https:") {
-			require.IsType(t, (*spideriq.TransportError)(nil), err, "the proxy refuses CONNECT")
-			assert.NotContains(t, err.Error(), "spideriq.invalid")
-			return
-		}
-		require.NoError(t, err)
-		return
-	}
-	for base, want := range map[string]string{
-		"http://spideriq.invalid":  "PATCH http://spideriq.invalid/api/v1/integrations/42",
-		"https://spideriq.invalid": "CONNECT spideriq.invalid:443",
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			proxy := wireserver.Start(t, func(c *wireserver.Conn) {
-				for r := c.Next(); r != nil; r = c.Next() {
-					if r.Method == http.MethodConnect {
-						c.Send(wireserver.Answer(403, ""))
-						return
-					}
-					c.Send(wireserver.Answer(200, successBody))
-				}
-			})
-			runAsChild(t, "TestProxyFromTheEnvironment", "SPIDERIQ_TOKEN="+fakeToken, "SPIDERIQ_API_URL="+base,
-				"HTTP_PROXY="+proxy.URL, "HTTPS_PROXY="+proxy.URL, "NO_PROXY=", "no_proxy=")
-			requests := proxy.Requests()
-			require.Len(t, requests, 1)
-			assert.Equal(t, want, requests[0].Method+" "+requests[0].RequestURI)
-			assert.Equal(
-				t, strings.HasPrefix(want, "PATCH"), requests[0].Header.Get("Authorization") != "",
-				"a proxy that passes TLS on learns no token",
-			)
-		})
-	}
 }
