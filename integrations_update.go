@@ -107,13 +107,19 @@ func appendAttr[T any](attrs []slog.Attr, name string, value *T) []slog.Attr {
 }
 
 // String returns the integration as JSON, under the names of the API.
-func (i Integration) String() string {
-	for _, amount := range []**Amount{&i.SpendLimitAmount, &i.CachedBalance, &i.CachedUsageToday, &i.CachedUsageMonth} {
+func (i *Integration) String() string {
+	if i == nil {
+		return "<nil>"
+	}
+	printable := *i
+	for _, amount := range []**Amount{
+		&printable.SpendLimitAmount, &printable.CachedBalance, &printable.CachedUsageToday, &printable.CachedUsageMonth,
+	} {
 		if checkAmount(*amount) != nil {
-			*amount = nil // it has no form in JSON; i is a copy
+			*amount = nil // an invalid amount has no form in JSON
 		}
 	}
-	return jsonText(i)
+	return jsonText(printable)
 }
 
 // Format prints what [Integration.String] returns, whatever the verb.
@@ -121,7 +127,10 @@ func (i Integration) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.St
 
 // LogValue returns the settings and the state of the integration, under the names of
 // the API, without what is not known.
-func (i Integration) LogValue() slog.Value {
+func (i *Integration) LogValue() slog.Value {
+	if i == nil {
+		return slog.StringValue("<nil>")
+	}
 	attrs := []slog.Attr{
 		slog.Int64("id", i.ID), slog.String("provider_name", i.ProviderName), slog.String("key_label", i.KeyLabel),
 		slog.Bool("is_active", i.IsActive), slog.Bool("is_primary", i.IsPrimary), slog.Int("priority", i.Priority),
