@@ -57,6 +57,8 @@ func TestShapesOfErrors(t *testing.T) {
 			"Deep; Deeper",
 		},
 		{"errors beside a message", `{"message": "Not valid", "errors": {"x": ["Bad"]}}`, "", "Not valid; x: Bad"},
+		{"errors that repeat the message", `{"message": "Not valid", "errors": ["Not valid", "Bad"]}`, "", "Not valid; Bad"},
+		{"type of the whole", `{"type": "validation", "title": "No"}`, "", "No"},
 		{"one error for all", `{"errors": "No"}`, "", "No"},
 		{"message list", `{"message": ["First", "Second"]}`, "", "First; Second"},
 		{
