@@ -23,6 +23,7 @@ func TestTextIsPutOnOneLine(t *testing.T) {
 		{"one byte too long", strings.Repeat("é", 16) + "x", strings.Repeat("é", 14) + "…"},
 		{"cut behind a space", strings.Repeat("x", 28) + " yyyyyyy", strings.Repeat("x", 28) + "…"},
 		{"cut in bytes that are no UTF-8", strings.Repeat("\xff", 40), strings.Repeat("\uFFFD", 9) + "…"},
+		{"character at the end of what is read", "a" + strings.Repeat(" ", 126) + "éé", "a…"},
 		{"more white space than is read", "a" + strings.Repeat(" ", 200) + "b", "a…"},
 	}
 	for _, tt := range tests {
