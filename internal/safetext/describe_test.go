@@ -59,7 +59,7 @@ func TestDescriptionsOfErrors(t *testing.T) {
 			fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded),
 			"no answer within 1s: " + os.ErrDeadlineExceeded.Error(),
 		},
-		{"no text", errors.New(" \n"), "*errors.errorString"},
+		{"no text", errors.New(" \n"), fmt.Sprintf("%T", errors.New(""))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,8 +67,11 @@ func TestDescriptionsOfErrors(t *testing.T) {
 			assert.Equal(t, tt.want, Describe(tt.err))
 		})
 	}
+	assert.Contains(t, Describe(refused()), "10.1.2.3:443")
+	assert.Contains(t, Describe(noHost), "api.internal")
 }
 
+// A noText has none of the words of what it wraps.
 type noText struct {
 	text string
 	err  error
