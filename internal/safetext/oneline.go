@@ -34,7 +34,7 @@ func OneLine(s string, limit int) string {
 // than limit.
 func printable(s string, limit int) string {
 	var b strings.Builder
-	b.Grow(min(len(s), limit+utf8.UTFMax))
+	b.Grow(min(len(s), limit) + utf8.UTFMax)
 	space := false
 	for _, r := range s {
 		if r == ' ' || !unicode.IsPrint(r) {
