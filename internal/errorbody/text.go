@@ -9,9 +9,7 @@ import (
 // plainText reads a body that is no JSON.
 func (d *decoder) plainText(text string, cut bool) {
 	if beginsData(text) {
-		if !cut {
-			d.data(text, 0)
-		}
+		d.data(text, 0)
 		return
 	}
 	text = d.redact(text)
