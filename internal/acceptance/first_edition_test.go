@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -460,4 +461,14 @@ var errorPages = []errorBody{
 		"html-413", "413 Request Entity Too Large: 413 Request Entity Too Large", &spideriq.APIError{}, "",
 		"413 Request Entity Too Large", 0,
 	},
+}
+
+func TestEveryRecordedErrorBodyHasARow(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../errorbody/testdata/*.http")
+	require.NoError(t, err)
+	assert.Len(
+		t, files, len(errorBodies)+len(errorPages)-1,
+		"a recorded response has no test; the one more is a success by its status",
+	)
 }
