@@ -84,23 +84,34 @@ func checkImport(f sourceFile, importPath string) string {
 // checkThirdParty keeps the two libraries in their one file, and any other out of what
 // users compile. A module of its own imports what it wants.
 func checkThirdParty(f sourceFile, importPath string) string {
-	first, _, _ := strings.Cut(importPath, "/")
-	isStandard := !strings.Contains(first, ".")
-	file := path.Join(f.dir, f.name)
-	importer, isOurs := onlyImporters[importPath]
-	switch {
-	case isStandard, f.nested:
+	if f.nested || isStandard(importPath) {
 		return ""
-	case isOurs && f.isTest() && f.dir == path.Dir(importer):
-		return ""
-	case isOurs && file != importer:
-		return "only " + importer + " imports it"
-	case isOurs || f.isTest() || slices.Contains(testSupport, f.internal()):
-		return ""
-	case f.dir == "." || f.internal() != "" || f.dir == "spideriqtest":
+	}
+	if importer, found := onlyImporters[importPath]; found {
+		return checkOnlyImporter(f, importer)
+	}
+	isSupport := slices.Contains(testSupport, f.internal())
+	isLibrary := f.dir == "." || f.dir == "spideriqtest" || f.internal() != ""
+	if isLibrary && !isSupport && !f.isTest() {
 		return "it is no dependency of the library"
 	}
 	return ""
+}
+
+// checkOnlyImporter allows a library its one importer, and the tests beside that.
+func checkOnlyImporter(f sourceFile, importer string) string {
+	isBeside := f.isTest() && f.dir == path.Dir(importer)
+	if isBeside || path.Join(f.dir, f.name) == importer {
+		return ""
+	}
+	return "only " + importer + " imports it"
+}
+
+// isStandard reports whether a package is of the standard library: its path does not begin
+// with a host.
+func isStandard(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
+	return !strings.Contains(first, ".")
 }
 
 func checkBlackBoxImport(target string) string {
