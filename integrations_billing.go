@@ -3,6 +3,7 @@ package spideriq
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -94,8 +95,15 @@ func (r *billingResponse) decode(body []byte) error {
 	if err := decodeResponse(body, r, &r.Success); err != nil {
 		return err
 	}
-	if r.Synced == nil && r.Failed == nil && r.Results == nil {
+	counted := r.Synced != nil || r.Failed != nil
+	summed := r.TotalBalance != nil || r.TotalUsageMonth != nil
+	if !counted && !summed && r.Results == nil {
 		return errors.New("synced and results: missing")
+	}
+	for i, row := range r.Results {
+		if row == (BillingResult{}) {
+			return fmt.Errorf("results: row %d: empty", i+1)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package spideriq
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -71,6 +72,11 @@ func (r *healthResponse) decode(body []byte) error {
 	}
 	if r.Summary == nil && r.Integrations == nil && r.Recommendations == nil {
 		return errors.New("summary and integrations: missing")
+	}
+	for i, row := range r.Integrations {
+		if row == (IntegrationHealth{}) {
+			return fmt.Errorf("integrations: row %d: empty", i+1)
+		}
 	}
 	return nil
 }

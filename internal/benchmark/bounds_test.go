@@ -1,5 +1,3 @@
-//go:build second
-
 package benchmark_test
 
 import (
