@@ -3,7 +3,6 @@ package spideriq
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -99,11 +98,6 @@ func (r *billingResponse) decode(body []byte) error {
 	summed := r.TotalBalance != nil || r.TotalUsageMonth != nil
 	if !counted && !summed && r.Results == nil {
 		return errors.New("synced and results: missing")
-	}
-	for i, row := range r.Results {
-		if row == (BillingResult{}) {
-			return fmt.Errorf("results: row %d: empty", i+1)
-		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package spideriq
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -72,11 +71,6 @@ func (r *healthResponse) decode(body []byte) error {
 	}
 	if r.Summary == nil && r.Integrations == nil && r.Recommendations == nil {
 		return errors.New("summary and integrations: missing")
-	}
-	for i, row := range r.Integrations {
-		if row == (IntegrationHealth{}) {
-			return fmt.Errorf("integrations: row %d: empty", i+1)
-		}
 	}
 	return nil
 }
