@@ -195,7 +195,7 @@ func escapeOnce(path string) string {
 		if isPathByte(c) || c == '%' && !hasBrokenEscape(path[i:min(i+3, len(path))]) {
 			b.WriteByte(c)
 		} else {
-			b.WriteString(fmt.Sprintf("%%%02X", c))
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
 	return b.String()

@@ -50,7 +50,7 @@ func checkKind(body any) error {
 	switch value.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
 		if value.IsNil() {
-			return fmt.Errorf("the body is a nil %T, which would be sent as null; to send null, give a json.RawMessage", body)
+			return fmt.Errorf("the body is a nil %T; to send null, give a json.RawMessage", body)
 		}
 	}
 	return nil
