@@ -193,7 +193,8 @@ func TestLogIsToldOfEachAttempt(t *testing.T) {
 		for i := range told {
 			assert.Equal(t, i+1, told[i].Number)
 		}
-		assert.Equal(t, Attempt{Number: 1, StatusCode: 503, Duration: 3 * time.Second, Wait: base.sent[1].Sub(base.sent[0]) - 3*time.Second}, told[0])
+		wait := base.sent[1].Sub(base.sent[0]) - 3*time.Second
+		assert.Equal(t, Attempt{Number: 1, StatusCode: 503, Duration: 3 * time.Second, Wait: wait}, told[0])
 		assert.Equal(t, Attempt{Number: 2, Err: io.EOF, Wait: base.sent[2].Sub(base.sent[1])}, told[1])
 		assert.Equal(t, Attempt{Number: 3, StatusCode: 404}, told[2])
 	})

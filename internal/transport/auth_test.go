@@ -44,7 +44,10 @@ func TestTokenGoesToTheExactOriginOnly(t *testing.T) {
 			asked := false
 			patch(t.Context(), newTransport(recording, func(cfg *Config) { cfg.BaseURL = base }), to(t, tt.target),
 				func(r *Request) {
-					r.Authorization = func(context.Context) (string, error) { asked = true; return "Bearer secret", nil }
+					r.Authorization = func(context.Context) (string, error) {
+						asked = true
+						return "Bearer secret", nil
+					}
 				})
 			require.NotNil(t, sent)
 			assert.Equal(t, tt.token, asked)

@@ -77,6 +77,8 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 // wrapped hides the type of a transport, as a tracing or logging one does.
 func wrapped(base http.RoundTripper) http.RoundTripper { return roundTripper(base.RoundTrip) }
 
+func bare(base http.RoundTripper) http.RoundTripper { return base }
+
 type limiter func(context.Context) error
 
 func (l limiter) Wait(ctx context.Context) error { return l(ctx) }

@@ -54,14 +54,17 @@ func TestPauseHoldsCallsBack(t *testing.T) {
 	}{
 		{name: "none", sent: 1},
 		{name: "over", pause: -time.Second, sent: 1},
-		{name: "with jitter of a fifth", pause: 5 * time.Second, sent: 1, least: 5*time.Second + 1, most: 6 * time.Second},
-		{name: "with jitter of 2 seconds at most", pause: 50 * time.Second, sent: 1, least: 50*time.Second + 1, most: 52 * time.Second},
+		{name: "with jitter of a fifth", pause: 5 * time.Second, sent: 1,
+			least: 5*time.Second + 1, most: 6 * time.Second},
+		{name: "with jitter of 2 seconds at most", pause: 50 * time.Second, sent: 1,
+			least: 50*time.Second + 1, most: 52 * time.Second},
 		{name: "as long as a call may be held", pause: time.Minute, sent: 1, least: time.Minute, most: time.Minute},
 		{name: "longer than a call may be held", pause: time.Minute + 1, held: time.Minute + 1},
 		{name: "into the deadline", pause: 5 * time.Second, held: 5 * time.Second, context: within(5 * time.Second)},
 		{name: "just before the deadline", pause: 5 * time.Second, sent: 1, least: 5*time.Second + 1,
 			most: 5*time.Second + 5*time.Millisecond, context: within(5*time.Second + 10*time.Millisecond)},
-		{name: "until the caller leaves", pause: time.Minute, least: time.Second, most: time.Second, err: errWhy, context: leaving},
+		{name: "until the caller leaves", pause: time.Minute, least: time.Second, most: time.Second,
+			err: errWhy, context: leaving},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
