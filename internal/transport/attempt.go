@@ -92,7 +92,8 @@ func (r *run) setBody(req *http.Request) {
 	}
 }
 
-// A trace records what net/http does in one attempt. Its hooks run on several goroutines.
+// A trace records what net/http does in one attempt. Its hooks run on several goroutines,
+// and may run after the attempt has ended, so attempts do not share a trace.
 type trace struct {
 	hooks        httptrace.ClientTrace
 	asked        atomic.Bool  // for a connection
