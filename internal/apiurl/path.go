@@ -171,10 +171,10 @@ func decodeOnce(s string) string {
 
 // Join returns a new URL: base with path appended to its path. What must be escaped in path is escaped, what is
 // escaped already is kept. base comes from [ParseBase], and path has passed [CheckPath] or is a constant one.
-func Join(base *url.URL, path string) *url.URL {
+func Join(base *url.URL, path string) url.URL {
 	joined := *base
 	setPath(&joined, base.EscapedPath()+escapeOnce(path))
-	return &joined
+	return joined
 }
 
 // setPath sets the path of u. As in net/url, RawPath is set only if it differs from the default escaping of Path.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -121,7 +122,7 @@ func TestRequestWithoutHeaders(t *testing.T) {
 
 func TestRequestWithoutAURL(t *testing.T) {
 	t.Parallel()
-	result := patch(t.Context(), newTransport(scripted(status(200))), func(r *Request) { r.URL = nil })
+	result := patch(t.Context(), newTransport(scripted(status(200))), func(r *Request) { r.URL = url.URL{} })
 	require.Error(t, result.Err)
 	assert.Zero(t, result.Attempts)
 	assert.Nil(t, result.Response)

@@ -65,9 +65,9 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, classify(tt.err, newTrace()))
+			assert.Equal(t, tt.want, classify(tt.err, new(trace)))
 			wrapped := fmt.Errorf("caller's own: %w", &url.Error{Op: "Patch", URL: "https://api.test", Err: tt.err})
-			assert.Equal(t, tt.want, classify(wrapped, newTrace()), "wrapped")
+			assert.Equal(t, tt.want, classify(wrapped, new(trace)), "wrapped")
 		})
 	}
 }
@@ -78,7 +78,7 @@ func TestNetworksThatMayComeBack(t *testing.T) {
 		syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN, syscall.EADDRNOTAVAIL,
 		10049, 10050, 10051, 10053, 10054, 10060, 10061, 10064, 10065, // Windows
 	} {
-		f := classify(dialError(errno(number)), newTrace())
+		f := classify(dialError(errno(number)), new(trace))
 		assert.True(t, f.temporary, number)
 		assert.True(t, f.unsent, number)
 	}
@@ -86,7 +86,7 @@ func TestNetworksThatMayComeBack(t *testing.T) {
 
 // traceOf returns a trace that has seen these things.
 func traceOf(asked, connected bool, heads int32) *trace {
-	seen := newTrace()
+	seen := new(trace)
 	seen.asked.Store(asked)
 	seen.connected.Store(connected)
 	seen.headsWritten.Store(heads)
