@@ -1,0 +1,17 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spideriq/spideriq-go"
+)
+
+// Until the library has MayHaveApplied and ArgumentError.
+
+func mayHaveApplied(err error) bool {
+	if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
+		return e.MayHaveApplied
+	}
+	e, ok := errors.AsType[*spideriq.APIError](err)
+	return ok && e.MayHaveApplied
+}
