@@ -12,6 +12,9 @@ func mayHaveApplied(err error) bool {
 	if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
 		return e.MayHaveApplied
 	}
+	if e, ok := errors.AsType[*spideriq.InvalidResponseError](err); ok {
+		return e.Method != "GET"
+	}
 	e, ok := errors.AsType[*spideriq.APIError](err)
 	return ok && e.MayHaveApplied
 }

@@ -66,6 +66,9 @@ func (l *listing) ask(ctx context.Context) (snapshot, error) {
 	return listed, nil
 }
 
+// when returns the time as results show it.
+func (s snapshot) when() time.Time { return s.listedAt.UTC().Truncate(time.Second) }
+
 // find returns the integration with that id, or nil when the snapshot has none.
 func (s snapshot) find(id int64) *spideriq.Integration {
 	for _, row := range s.rows {

@@ -88,6 +88,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, host mc
 }
 
 func serve(ctx context.Context, server *mcp.Server, host mcp.Transport, stderr io.Writer) int {
+	server.AddReceivingMiddleware(endWith(ctx))
 	err := server.Run(ctx, host)
 	switch {
 	case ctx.Err() != nil:
@@ -97,6 +98,20 @@ func serve(ctx context.Context, server *mcp.Server, host mcp.Transport, stderr i
 		return exitFailed
 	}
 	return exitDone
+}
+
+// endWith ends the calls that are being worked on when ctx ends. The SDK would wait
+// for them before it ends the session.
+func endWith(ctx context.Context) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(callCtx context.Context, method string, request mcp.Request) (mcp.Result, error) {
+			callCtx, cancel := context.WithCancel(callCtx)
+			defer cancel()
+			stop := context.AfterFunc(ctx, cancel)
+			defer stop()
+			return next(callCtx, method, request)
+		}
+	}
 }
 
 func wrong(stderr io.Writer, err error) int {

@@ -59,7 +59,7 @@ func (t *tools) list(ctx context.Context, arguments listArguments) (*listResult,
 	if err != nil {
 		return nil, err
 	}
-	result := &listResult{Integrations: []spideriq.Integration{}, ListedAt: listed.listedAt}
+	result := &listResult{Integrations: []spideriq.Integration{}, ListedAt: listed.when()}
 	for _, row := range listed.rows {
 		if !arguments.match(row) {
 			continue
@@ -124,7 +124,7 @@ func (t *tools) get(ctx context.Context, arguments getArguments) (*getResult, er
 	if integration == nil {
 		return nil, fmt.Errorf("%w: none has the id %d", errNoSuchIntegration, arguments.ID)
 	}
-	return &getResult{Integration: shown(integration, arguments.IncludePreview), ListedAt: listed.listedAt}, nil
+	return &getResult{Integration: shown(integration, arguments.IncludePreview), ListedAt: listed.when()}, nil
 }
 
 type healthArguments struct {

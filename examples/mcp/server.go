@@ -43,8 +43,8 @@ func newServer(s serverSettings, client *spideriq.Client, log *slog.Logger) (*mc
 func addReadTools(server *mcp.Server, t *tools) error {
 	return errors.Join(
 		addTool(server, &mcp.Tool{
-			Name:        "list_integrations",
-			Title:       "List integrations",
+			Name:  "list_integrations",
+			Title: "List integrations",
 			Description: "Lists the integrations (API keys of LLM providers) with their limits, use, health and cached " +
 				"billing, from a listing that is at most a few seconds old.",
 			Annotations: readOnly(),
@@ -56,15 +56,15 @@ func addReadTools(server *mcp.Server, t *tools) error {
 			Annotations: readOnly(),
 		}, getDescriptions, t.get),
 		addTool(server, &mcp.Tool{
-			Name:        "integration_health",
-			Title:       "Health of the integrations",
+			Name:  "integration_health",
+			Title: "Health of the integrations",
 			Description: "Returns how the keys have been doing: a summary, a row for each, and what the API recommends. " +
 				"Three failures in a row make a key unhealthy, and it is then skipped.",
 			Annotations: readOnly(),
 		}, healthDescriptions, t.health),
 		addTool(server, &mcp.Tool{
-			Name:        "sync_billing",
-			Title:       "Sync billing",
+			Name:  "sync_billing",
+			Title: "Sync billing",
 			Description: "Asks the providers for balances and usage now, and returns them in US dollars. " +
 				"It may take a minute. Spend limits take effect on it, so a key over its limit may be blocked.",
 			Annotations: changes(additive, beyondSpiderIQ),
@@ -76,22 +76,22 @@ func addReadTools(server *mcp.Server, t *tools) error {
 func addWriteTools(server *mcp.Server, t *tools) error {
 	return errors.Join(
 		addTool(server, &mcp.Tool{
-			Name:        "update_integration",
-			Title:       "Update an integration",
+			Name:  "update_integration",
+			Title: "Update an integration",
 			Description: "Changes the settings of one integration that are given, leaves the others alone, " +
 				"and returns it before and after. Null is refused: no documented value clears a setting.",
 			Annotations: changes(destructive, withinSpiderIQ),
 		}, updateDescriptions, t.update),
 		addTool(server, &mcp.Tool{
-			Name:        "set_primary",
-			Title:       "Make an integration primary",
+			Name:  "set_primary",
+			Title: "Make an integration primary",
 			Description: "Makes one integration a primary key, which sets its priority to 10, and returns it before and after. " +
 				"It sends nothing about other integrations.",
 			Annotations: changes(destructive, withinSpiderIQ),
 		}, idDescriptions, t.setPrimary),
 		addTool(server, &mcp.Tool{
-			Name:        "disable",
-			Title:       "Disable an integration",
+			Name:  "disable",
+			Title: "Disable an integration",
 			Description: "Takes one integration out of the selection pool and returns it before and after. " +
 				"update_integration with is_active true enables it again.",
 			Annotations: changes(destructive, withinSpiderIQ),

@@ -84,9 +84,14 @@ func decode[In any](raw json.RawMessage, input *jsonschema.Resolved) (In, error)
 	if len(raw) == 0 || string(raw) == "null" {
 		raw = json.RawMessage("{}")
 	}
-	var values any
+	var values map[string]any
 	if err := json.Unmarshal(raw, &values); err != nil {
 		return arguments, err
+	}
+	for name, value := range values {
+		if value == nil {
+			return arguments, fmt.Errorf("%s is null: leave it out instead", name)
+		}
 	}
 	if err := input.Validate(values); err != nil {
 		return arguments, err

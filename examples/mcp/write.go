@@ -92,7 +92,7 @@ func (t *tools) change(ctx context.Context, id int64, params spideriq.UpdatePara
 	if err != nil {
 		return nil, err
 	}
-	result := &changeResult{Sent: params, BeforeListedAt: listed.listedAt, After: settingsOf(updated)}
+	result := &changeResult{Sent: params, BeforeListedAt: listed.when(), After: settingsOf(updated)}
 	if before := listed.find(id); before != nil {
 		result.Before = new(settingsOf(before))
 		result.Changed = result.Before.changes(result.After)
