@@ -66,44 +66,6 @@ func FuzzErrorBody(f *testing.F) {
 	})
 }
 
-// FuzzAmount compares what is taken for an amount with JSON's grammar of numbers,
-// and its value with what survives the way over the wire.
-func FuzzAmount(f *testing.F) {
-	for text := range goodAmounts {
-		f.Add(text)
-	}
-	for _, text := range badAmounts {
-		if len(text) < 100 {
-			f.Add(text)
-		}
-	}
-	number := regexp.MustCompile(`\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?([0-9]+))?\z`)
-	f.Fuzz(func(t *testing.T, text string) {
-		parts := number.FindStringSubmatch(text)
-		good := parts != nil && len(text) <= 64
-		if good && parts[4] != "" {
-			exponent, err := strconv.Atoi(parts[4])
-			good = err == nil && exponent <= 100
-		}
-		amount, err := spideriq.ParseAmount(text)
-		if good != (err == nil) {
-			t.Fatalf("%q: %v", text, err)
-		}
-		rat, ok := spideriq.Amount(text).Rat()
-		if ok != good || good && (amount.Cmp(amount) != 0 || rat.Sign() != amount.Cmp("0")) || !good && amount.Cmp("0") != -1 {
-			t.Errorf("%q: %v %v", text, rat, ok)
-		}
-		wire, err := json.Marshal(spideriq.Amount(text))
-		if good != (err == nil) || good && string(wire) != text {
-			t.Errorf("%q on the wire: %s %v", text, wire, err)
-		}
-		var number, quoted spideriq.Amount
-		if good && (json.Unmarshal(wire, &number) != nil || json.Unmarshal([]byte(strconv.Quote(text)), &quoted) != nil || number != amount || quoted != amount) {
-			t.Errorf("%q from the wire: %q %q", text, number, quoted)
-		}
-	})
-}
-
 // FuzzTimestamp takes any string for a time. It never fails the call, and what
 // RFC 3339 allows is read exactly.
 func FuzzTimestamp(f *testing.F) {

@@ -9,73 +9,61 @@ import (
 	"github.com/spideriq/spideriq-go"
 )
 
-type billingSync struct {
-	Success         bool         `json:"success"`
-	Synced          int          `json:"synced"`
-	Failed          int          `json:"failed"`
-	Results         []billingRow `json:"results"`
-	TotalBalance    json.Number  `json:"total_balance"`
-	TotalUsageMonth json.Number  `json:"total_usage_month"`
-}
-
-type billingRow struct {
-	ID           int64            `json:"id"`
-	ProviderName string           `json:"provider_name"`
-	Status       string           `json:"status"`
-	Balance      *spideriq.Amount `json:"balance"`
-	UsageToday   *spideriq.Amount `json:"usage_today"`
-	UsageMonth   *spideriq.Amount `json:"usage_month"`
-	SyncedAt     *string          `json:"synced_at"`
-	Note         *string          `json:"note"`
-	Error        *string          `json:"error"`
-}
-
-// syncBilling finds out what is cached already: the providers are not there. Keys
-// without any amount count as those of a provider without billing. That spend
-// limits take effect now is documented, but not what an integration shows of it,
-// so spend_limit_exceeded stays as it is.
-func (s *Server) syncBilling(r Request) answer {
-	if no := checkQuery(r, "provider_name"); no != nil {
-		return *no
+// syncBilling answers with the amounts that are cached already, because there is no
+// provider to ask. An integration without any amount counts as one whose provider
+// has no billing. Spend limits take effect with a sync, but it is not documented what
+// an integration then shows, so spend_limit_exceeded does not change.
+func (s *Server) syncBilling(r Request) (answer, error) {
+	if err := checkQuery(r, "provider_name"); err != nil {
+		return answer{}, err
 	}
 	if len(r.Body) > 0 {
-		return notDocumented("a billing sync with a body")
+		return answer{}, notDocumented("a billing sync with a body")
 	}
 	s.pool.mu.Lock()
 	defer s.pool.mu.Unlock()
-	now := time.Now().UTC().Truncate(time.Second)
-	sync := billingSync{Success: true, Results: []billingRow{}}
+	syncedAt := now()
+	body := billingResponse{Success: true, Results: []billingRow{}}
 	var balance, usage big.Rat
 	for _, i := range s.pool.own() {
 		if !matches(r.Query, "provider_name", i.ProviderName) {
 			continue
 		}
-		row := billingRow{
-			ID:           i.ID,
-			ProviderName: i.ProviderName,
-			Status:       "success",
-			Balance:      i.CachedBalance,
-			UsageToday:   i.CachedUsageToday,
-			UsageMonth:   i.CachedUsageMonth,
-			SyncedAt:     timestamp(&now),
-		}
-		if row.Balance == nil && row.UsageToday == nil && row.UsageMonth == nil {
-			row.Note = new("The provider has no billing API")
-		}
-		sync.Results = append(sync.Results, row)
-		sync.Synced++
-		add(&balance, row.Balance)
-		add(&usage, row.UsageMonth)
-		i.BillingSyncedAt = &now
-		s.pool.put(i, false)
+		i.BillingSyncedAt = &syncedAt
+		s.pool.put(i, false) // which copies the time
+		body.Results = append(body.Results, newBillingRow(i, syncedAt))
+		body.Synced++
+		addAmount(&balance, i.CachedBalance)
+		addAmount(&usage, i.CachedUsageMonth)
 	}
-	sync.TotalBalance, sync.TotalUsageMonth = decimal(&balance), decimal(&usage)
-	return answerJSON(http.StatusOK, sync)
+	body.TotalBalance = decimal(&balance)
+	body.TotalUsageMonth = decimal(&usage)
+	return answerJSON(http.StatusOK, body), nil
 }
 
-func add(sum *big.Rat, a *spideriq.Amount) {
-	if a != nil {
-		value, _ := a.Rat() // the pool holds valid amounts only
+func newBillingRow(i spideriq.Integration, syncedAt time.Time) billingRow {
+	row := billingRow{
+		ID:           i.ID,
+		ProviderName: i.ProviderName,
+		Status:       "success",
+		Balance:      number(i.CachedBalance),
+		UsageToday:   number(i.CachedUsageToday),
+		UsageMonth:   number(i.CachedUsageMonth),
+		SyncedAt:     timestamp(&syncedAt),
+	}
+	if row.Balance == nil && row.UsageToday == nil && row.UsageMonth == nil {
+		row.Note = new("The provider has no billing API")
+	}
+	return row
+}
+
+// addAmount adds a, which the pool has checked, to sum.
+func addAmount(sum *big.Rat, a *spideriq.Amount) {
+	if a == nil {
+		return
+	}
+	value, ok := a.Rat()
+	if ok {
 		sum.Add(sum, value)
 	}
 }

@@ -35,7 +35,7 @@ func TestClientReadsWhatIsKept(t *testing.T) {
 
 func TestClientOfEveryEndpoint(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	integrations := server.Client().Integrations
 	created, err := integrations.Create(t.Context(), spideriq.CreateParams{
 		ProviderName: spideriq.ProviderGroq, Credentials: spideriq.Credentials{"api_key": "gsk_0123456789abcdef"},
@@ -57,15 +57,19 @@ func TestClientOfEveryEndpoint(t *testing.T) {
 	assert.Equal(t, []int64{42}, left)
 	_, err = integrations.Update(t.Context(), created.ID, spideriq.UpdateParams{IsActive: new(false)})
 	assert.ErrorAs(t, err, new(*spideriq.NotFoundError))
-	_, err = integrations.Update(t.Context(), 42, spideriq.UpdateParams{SpendLimitAction: new(spideriq.SpendLimitAction("stop"))})
+	wrong := spideriq.UpdateParams{SpendLimitAction: new(spideriq.SpendLimitAction("stop"))}
+	_, err = integrations.Update(t.Context(), 42, wrong)
 	assert.ErrorAs(t, err, new(*spideriq.BadRequestError))
 }
 
 func TestClientRepeatsAtOnce(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	for name, fault := range map[string]spideriqtest.Fault{
-		"Cut": spideriqtest.Cut(), "CutBody": spideriqtest.CutBody(), "Status": spideriqtest.Status(503, ""), "HTMLPage": spideriqtest.HTMLPage(502),
+		"Cut":      spideriqtest.Cut(),
+		"CutBody":  spideriqtest.CutBody(),
+		"Status":   spideriqtest.Status(503, ""),
+		"HTMLPage": spideriqtest.HTMLPage(502),
 	} {
 		server.Fail(fault)
 		before := len(server.Requests())
@@ -84,7 +88,7 @@ func TestClientRepeatsAtOnce(t *testing.T) {
 
 func TestClientOptionsOverride(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	_, err := server.Client(spideriq.WithTokenSource(func(context.Context) (string, error) { return "another", nil })).
 		Integrations.List(t.Context(), spideriq.ListParams{})
 	assert.ErrorAs(t, err, new(*spideriq.UnauthorizedError))

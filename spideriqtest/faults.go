@@ -4,86 +4,96 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 )
 
-// A Fault is something that goes wrong with one request: see [Server.Fail]. The
-// zero value does no harm.
+// A Fault is something that goes wrong with one request: see [Server.Fail]. A fault
+// works the same over the loopback server and through [Server.Transport]. The zero
+// value is no fault.
 type Fault struct {
-	// meet sends what the client gets to see. apply makes the API carry the
-	// request out. The context ends with the client or the server.
-	meet func(ctx context.Context, w http.ResponseWriter, apply func() answer)
+	// respond returns what the client receives in the place of the API's answer. It
+	// makes the API carry the request out with call. ctx ends with the client, and
+	// over the loopback server also with the server.
+	respond func(ctx context.Context, call func() answer) response
 }
 
-// Status answers in the API's place with that status and body, as
-// application/json whatever the body is. The request is not applied. The code is
-// from 200 to 999, or Status panics.
+// Fail makes the next requests meet these faults, one each, in order of arrival.
+// Faults that earlier calls of Fail left over come first. A zero Fault lets its
+// request pass.
+func (s *Server) Fail(faults ...Fault) {
+	s.recorder.fail(faults)
+}
+
+// Status answers in the API's place with the given status and body. The
+// Content-Type is application/json, whatever the body is. The request is not
+// applied. Status panics when the code is not from 200 to 999.
 func Status(code int, body string) Fault {
-	return instead(answer{status: code, header: http.Header{"Content-Type": {"application/json"}}, body: []byte(body)})
+	return answerWith(newAnswer(checkStatus(code), "application/json", []byte(body)))
 }
 
-// HTMLPage answers in the API's place as a proxy does, with a page of HTML. The
-// request is not applied. The code is from 200 to 999, or HTMLPage panics.
+// HTMLPage answers in the API's place with the error page of a proxy, which is
+// HTML. The request is not applied. HTMLPage panics when the code is not from 200
+// to 999.
 func HTMLPage(code int) Fault {
 	title := fmt.Sprintf("%d %s", code, http.StatusText(code))
-	page := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
-		"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-	return instead(answer{status: code, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(page)})
+	page := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" +
+		"<center><h1>" + title + "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+	return answerWith(newAnswer(checkStatus(code), "text/html", []byte(page)))
 }
 
-// RateLimited answers 429 in the API's place, with a Retry-After of whole seconds,
-// rounded up. For 0 and less the header is left out, which on this API means that
-// waiting does not help. The request is not applied.
+// RateLimited answers 429 in the API's place, with a Retry-After in whole seconds,
+// rounded up. A retryAfter of 0 or less leaves the header out, which on this API
+// means that waiting does not help. The request is not applied.
 func RateLimited(retryAfter time.Duration) Fault {
-	return instead(tooManyRequests(retryAfter))
+	return answerWith(tooManyRequests(retryAfter))
 }
 
-func instead(a answer) Fault {
-	if a.status < 200 || a.status > 999 {
-		panic(fmt.Sprintf("spideriqtest: %d is not the status of an answer", a.status))
+func answerWith(a answer) Fault {
+	return Fault{respond: func(context.Context, func() answer) response {
+		return response{answer: a}
+	}}
+}
+
+func checkStatus(code int) int {
+	if code < 200 || code > 999 {
+		panic(fmt.Sprintf("spideriqtest: %d is not the status of an answer", code))
 	}
-	return Fault{func(_ context.Context, w http.ResponseWriter, _ func() answer) { a.send(w) }}
+	return code
 }
 
-// Delay applies the request at once and sends the real answer d later. It sends
-// none when the client gives up or the server closes first.
+// Delay applies the request at once and delivers the real answer d later; at once
+// for a d of 0 or less. The client receives no answer when its context ends first.
+// [Server.Close] ends the wait on the loopback server, not through
+// [Server.Transport].
 func Delay(d time.Duration) Fault {
-	return Fault{func(ctx context.Context, w http.ResponseWriter, apply func() answer) {
-		a := apply()
+	return Fault{respond: func(ctx context.Context, call func() answer) response {
+		a := call()
+		// In a bubble the timer and the context belong to it. A channel of the
+		// server in this select would stop the bubble's clock.
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			a.send(w)
+			return response{answer: a}
 		case <-ctx.Done():
-			abort()
+			return response{delivery: deliverNothing}
 		}
 	}}
 }
 
-// Cut applies the request, then closes the connection without an answer. On a
-// connection that it has used before, net/http repeats a GET by itself: Requests
-// then shows one more.
+// Cut applies the request, then closes the connection without an answer. Over the
+// loopback server net/http sends a GET again by itself when its connection has been
+// used before: Requests then shows one more.
 func Cut() Fault {
-	return Fault{func(_ context.Context, _ http.ResponseWriter, apply func() answer) {
-		apply()
-		abort()
+	return Fault{respond: func(_ context.Context, call func() answer) response {
+		return response{answer: call(), delivery: deliverNothing}
 	}}
 }
 
-// CutBody applies the request, sends the header and the first half of the answer,
-// then closes the connection.
+// CutBody applies the request, sends the head and the first half of the answer's
+// body, then closes the connection.
 func CutBody() Fault {
-	return Fault{func(_ context.Context, w http.ResponseWriter, apply func() answer) {
-		a := apply()
-		a.header.Set("Content-Length", strconv.Itoa(len(a.body)))
-		a.body = a.body[:len(a.body)/2]
-		a.send(w)
-		_ = http.NewResponseController(w).Flush() // a client that is gone already needs no half
-		abort()
+	return Fault{respond: func(_ context.Context, call func() answer) response {
+		return response{answer: call(), delivery: deliverHalf}
 	}}
 }
-
-// abort closes the connection as it stands.
-func abort() { panic(http.ErrAbortHandler) }

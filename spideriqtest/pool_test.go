@@ -1,6 +1,7 @@
 package spideriqtest_test
 
 import (
+	"math"
 	"reflect"
 	"testing"
 	"time"
@@ -11,37 +12,38 @@ import (
 	"github.com/spideriq/spideriq-go"
 )
 
-func TestFirstIntegration(t *testing.T) {
-	t.Parallel()
-	at := time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC)
-	got, there := start(t).Get(42)
-	require.True(t, there)
-	assert.Equal(t, spideriq.Integration{
-		ID: 42, ProviderName: "openrouter", ProviderLabel: "OpenRouter", KeyLabel: "Production OpenRouter",
-		IsActive: true, IsPrimary: true, Priority: 10, DailyLimit: new(20000), DailyCount: 1247, MinuteLimit: new(200), MinuteCount: 3,
-		HealthStatus: "healthy", SpendLimitAmount: new(spideriq.Amount("1000.00")), SpendLimitPeriod: "monthly", SpendLimitAction: "block",
-		UpdatedAt: at, ConsecutiveFailures: new(0), SpendLimitExceeded: new(false), CachedCurrency: "USD",
-		KeyPreview: map[string]string{"api_key": "sk-o...123"}, CreatedAt: &at,
-	}, got)
-}
-
-func TestFirstAddReplacesTheFirstIntegration(t *testing.T) {
+func TestServerIsEmptyUntilAdd(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	assert.Equal(t, int64(43), server.AddForeign(spideriq.Integration{}).ID)
-	_, there := server.Get(42)
-	assert.True(t, there, "an integration of another brand replaces nothing")
+	assert.Empty(t, ids(t, send(t, server, "GET", "/integrations", "")))
+	_, found := server.Get(42)
+	assert.False(t, found)
+	assert.Equal(t, 404, send(t, server, "PATCH", "/integrations/42", `{"is_active": true}`).status)
+}
+
+func TestAddAssignsIDs(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	assert.Equal(t, int64(1), server.Add(spideriq.Integration{}).ID)
+	assert.Equal(t, int64(2), server.AddForeign(spideriq.Integration{}).ID)
+	assert.Equal(t, int64(42), server.Add(documented()).ID)
 	created := send(t, server, "POST", "/integrations", `{"provider_name": "groq", "credentials": {"api_key": "x"}}`)
 	require.Equal(t, 201, created.status)
-
+	assert.Equal(t, int64(44), server.Add(spideriq.Integration{}).ID)
+	assert.Equal(t, int64(7), server.Add(spideriq.Integration{ID: 7}).ID)
 	assert.Equal(t, int64(45), server.Add(spideriq.Integration{}).ID)
-	_, there = server.Get(42)
-	assert.False(t, there)
-	_, there = server.Get(43)
-	assert.True(t, there)
-	assert.Equal(t, int64(42), server.Add(spideriq.Integration{ID: 42}).ID)
-	assert.Equal(t, int64(46), server.Add(spideriq.Integration{}).ID)
-	assert.Equal(t, []int64{42, 44, 45, 46}, ids(t, send(t, server, "GET", "/integrations", "")))
+	assert.Equal(t, []int64{1, 7, 42, 43, 44, 45}, ids(t, send(t, server, "GET", "/integrations", "")))
+}
+
+func TestAddAssignsAFreeIDWhenTheLargestIsTaken(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	server.Add(spideriq.Integration{ID: 1})
+	server.Add(spideriq.Integration{ID: math.MaxInt64})
+	assert.Equal(t, int64(2), server.Add(spideriq.Integration{}).ID)
+	created := send(t, server, "POST", "/integrations", `{"provider_name": "groq", "credentials": {"api_key": "x"}}`)
+	assert.Equal(t, 201, created.status)
+	assert.Equal(t, []int64{1, 2, 3, math.MaxInt64}, ids(t, send(t, server, "GET", "/integrations", "")))
 }
 
 func TestAddOverwrites(t *testing.T) {
@@ -63,7 +65,13 @@ func TestAddOverwrites(t *testing.T) {
 func TestAddFillsIn(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	for failures, want := range map[int]spideriq.HealthStatus{0: "healthy", 1: "degraded", 2: "degraded", 3: "unhealthy", 9: "unhealthy"} {
+	for failures, want := range map[int]spideriq.HealthStatus{
+		0: "healthy",
+		1: "degraded",
+		2: "degraded",
+		3: "unhealthy",
+		9: "unhealthy",
+	} {
 		assert.Equal(t, want, server.Add(spideriq.Integration{ConsecutiveFailures: &failures}).HealthStatus)
 	}
 	got := server.Add(spideriq.Integration{ProviderName: "openrouter", IsPrimary: true})
@@ -80,7 +88,7 @@ func TestAddFillsIn(t *testing.T) {
 
 func TestAddPanics(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	for name, i := range map[string]spideriq.Integration{
 		"ID":                 {ID: -1},
 		"spend_limit_amount": {SpendLimitAmount: new(spideriq.Amount("1,000"))},

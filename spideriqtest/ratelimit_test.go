@@ -13,7 +13,7 @@ import (
 
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
-	server := start(t, spideriqtest.WithRateLimit(1, 3)) // one more after a minute
+	server := seeded(t, spideriqtest.WithRateLimit(1, 3)) // one more after a minute
 	for used := 1; used <= 3; used++ {
 		got := send(t, server, "GET", "/integrations", "")
 		assert.Equal(t, 200, got.status)
@@ -29,7 +29,11 @@ func TestRateLimit(t *testing.T) {
 	seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
 	require.NoError(t, err)
 	assert.InDelta(t, 60, seconds, 20)
-	assert.JSONEq(t, `{"reason_code": "rate_limited", "reason_human": "Too many requests", "retry_after_seconds": `+strconv.Itoa(seconds)+`}`, got.body)
+	assert.JSONEq(t, `{
+		"reason_code": "rate_limited",
+		"reason_human": "Too many requests",
+		"retry_after_seconds": `+strconv.Itoa(seconds)+`
+	}`, got.body)
 	assert.True(t, active(server), "a refused request is not applied")
 	assert.Len(t, server.Requests(), 4, "but recorded")
 }
@@ -44,7 +48,7 @@ func untilReset(t *testing.T, got reply) time.Duration {
 // Errors count and carry the headers like successes.
 func TestRateLimitCountsErrors(t *testing.T) {
 	t.Parallel()
-	server := start(t, spideriqtest.WithRateLimit(1, 2))
+	server := seeded(t, spideriqtest.WithRateLimit(1, 2))
 	got := send(t, server, "DELETE", "/integrations/1", "")
 	assert.Equal(t, 404, got.status)
 	assert.Equal(t, "1", got.header.Get("X-RateLimit-Remaining"))
@@ -62,7 +66,7 @@ func TestRateLimitOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := start(t, opts...)
+			server := seeded(t, opts...)
 			for range 30 {
 				got := send(t, server, "GET", "/integrations", "")
 				require.Equal(t, 200, got.status)

@@ -10,7 +10,7 @@ import (
 
 func TestToken(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	for name, authorization := range map[string][]string{
 		"none":           nil,
 		"another":        {"Bearer " + server.Token + "x"},
@@ -35,7 +35,7 @@ func TestToken(t *testing.T) {
 
 func TestChangedTokenFieldHasNoEffect(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	good := request(t, server, "GET", "/integrations", "")
 	server.Token = "another"
 	got, err := do(t, good)
@@ -45,7 +45,7 @@ func TestChangedTokenFieldHasNoEffect(t *testing.T) {
 
 func TestNotDocumented(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	for _, c := range []struct{ method, path string }{
 		{"GET", "/integrations/42"},
 		{"PUT", "/integrations/42"},
@@ -72,6 +72,12 @@ func TestNotDocumented(t *testing.T) {
 		{"GET", "/integrations?limit=101"},
 		{"GET", "/integrations?limit=0"},
 		{"GET", "/integrations?limit=many"},
+		{"GET", "/integrations?limit=+5"},
+		{"GET", "/integrations?limit=9223372036854775808"},
+		{"GET", "/integrations?offset=9223372036854775808"},
+		{"GET", "/integrations?offset=05"},
+		{"GET", "/integrations?limit=%zz"},
+		{"GET", "/integrations?a;b"},
 		{"GET", "/integrations?limit=1&limit=2"},
 		{"GET", "/integrations?offset=-1"},
 		{"GET", "/integrations?is_active=1"},
@@ -104,7 +110,7 @@ func TestNotDocumented(t *testing.T) {
 
 func TestContentType(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	for contentType, status := range map[string]int{
 		"application/json":                  200,
 		"application/json; charset=utf-8":   200,
@@ -127,7 +133,7 @@ func TestContentType(t *testing.T) {
 
 func TestBodyTooLong(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := seeded(t)
 	got := send(t, server, "PATCH", "/integrations/42", `{"key_label": "`+strings.Repeat("x", 1<<20)+`"}`)
 	assert.Equal(t, 501, got.status)
 	assert.Empty(t, server.Requests())

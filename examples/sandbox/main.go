@@ -2,13 +2,17 @@
 //
 //	go run ./examples/sandbox [-addr 127.0.0.1:8089] [-token T] [-rate-limit 100]
 //
-// It prints its address, its token and a curl line to start with, then one line
-// for each request: method, path and status. The requests of the API's
-// documentation work as they are, with this host and token. Everything is
-// forgotten when it ends, on Ctrl-C or SIGTERM.
+// It prints its address, its token and a curl line to start with, then one line for
+// each request: method, path and status. With -addr 0.0.0.0:8089 other machines reach
+// it as well; the address that it prints is the one for this machine.
 //
-// The exit status is 0 after that, 1 when the address cannot be listened on, and
-// 2 for a wrong flag.
+// It has integration 42 of the API's documentation, in the state before the requests
+// that are shown there. They work as they are, with this host and token, and each of
+// them changes something. Everything is forgotten when the program ends, on Ctrl-C or
+// SIGTERM.
+//
+// The exit status is 0 after that, 1 when the address cannot be listened on, and 2
+// for a wrong flag.
 package main
 
 import (
@@ -49,41 +53,61 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 type settings struct {
-	addr      string
-	token     string // "": the default of spideriqtest
-	rateLimit int    // requests a minute; 0: no limit
+	addr         string
+	token        string // empty for the default of spideriqtest
+	tokenRefused bool
+	rateLimit    int // requests a minute; 0 for no limit
 }
 
+// parse reads the command line. It prints the usage for -h.
 func parse(args []string, stdout io.Writer) (settings, error) {
 	var s settings
-	var ownToken bool
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run reports errors, in one line
 	flags.Usage = func() {}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8089", "`address` to listen on, host:port")
-	flags.Func("token", "bearer `token` to accept (default an obviously fake one)", func(value string) error {
-		s.token, ownToken = value, true
-		return nil
-	})
+	flags.Func("token", "bearer `token` to accept (default an obviously fake one)", s.setToken)
 	flags.IntVar(&s.rateLimit, "rate-limit", 0, "`requests` a minute to allow, after a burst of 20; 0 for no limit")
 	err := flags.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
+	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(stdout, "Usage: sandbox [flags]")
 		flags.SetOutput(stdout)
 		flags.PrintDefaults()
 		return s, err
-	case err != nil:
+	}
+	if err != nil && s.tokenRefused {
+		return s, errInvalidToken // without the value, which package flag would show
+	}
+	if err != nil {
 		return s, err
-	case flags.NArg() > 0:
+	}
+	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case ownToken && (s.token == "" || strings.ContainsFunc(s.token, func(r rune) bool { return r <= ' ' || r > '~' })):
-		return s, errors.New("invalid value for flag -token: must be ASCII text without spaces") // and without showing it
-	case s.rateLimit < 0:
-		return s, fmt.Errorf("invalid value %d for flag -rate-limit: must not be negative", s.rateLimit)
+	}
+	return s, s.validate()
+}
+
+var errInvalidToken = errors.New("invalid value for flag -token: must be ASCII text without spaces")
+
+func (s *settings) setToken(value string) error {
+	if value == "" || strings.ContainsFunc(value, notTokenChar) {
+		s.tokenRefused = true
+		return errInvalidToken
+	}
+	s.token = value
+	return nil
+}
+
+func notTokenChar(r rune) bool {
+	return r <= ' ' || r > '~'
+}
+
+func (s *settings) validate() error {
+	if s.rateLimit < 0 {
+		return fmt.Errorf("invalid value %d for flag -rate-limit: must not be negative", s.rateLimit)
 	}
 	if _, err := net.ResolveTCPAddr("tcp", s.addr); err != nil {
-		return s, fmt.Errorf("invalid value %q for flag -addr: %w", s.addr, err)
+		return fmt.Errorf("invalid value %q for flag -addr: %w", s.addr, err)
 	}
-	return s, nil
+	return nil
 }

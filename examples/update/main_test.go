@@ -56,6 +56,7 @@ func newServer(t *testing.T) *spideriqtest.Server {
 	t.Helper()
 	server := spideriqtest.NewServer(spideriqtest.WithToken(token))
 	t.Cleanup(server.Close)
+	server.Add(smaller)
 	return server
 }
 

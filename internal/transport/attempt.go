@@ -2,133 +2,136 @@ package transport
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"os"
 	"sync/atomic"
-	"time"
 )
 
-// MaxBody is the size in bytes, after decompression, up to which the body of an
-// answer is read.
-const MaxBody = 4 << 20
+// An outcome is how one attempt ended.
+type outcome struct {
+	response     *Response // without a body when err is set; nil when no head arrived
+	err          error     // why no whole response arrived
+	failure      failure   // what err means
+	headsWritten int       // how often net/http wrote the head of the request
+}
 
-// ErrTooLarge says that a body was longer than [MaxBody].
-var ErrTooLarge = errors.New("the body is larger than 4 MiB")
-
-// attempt turns a call into one request on the wire and reads the answer to its
-// end, both under one deadline. The request is made anew each time, so attempts
-// are equal whatever a base transport does to the one before.
-func (t *Transport) attempt(template *http.Request, c *Call) {
-	c.failure = failure{}
-	ctx, cancel := context.WithTimeout(template.Context(), t.Timeout)
+// attempt makes one request and reads its response to the end, both under one deadline.
+// template is the request without body and Authorization header.
+func (r *run) attempt(template *http.Request, authorization string) outcome {
+	timeout := r.request.AttemptTimeout
+	if timeout == 0 {
+		timeout = r.transport.config.AttemptTimeout
+	}
+	ctx, cancel := context.WithTimeout(template.Context(), timeout)
 	defer cancel()
-	w := t.newWire(ctx, template, c)
-	if c.Attempts++; c.Log != nil {
-		began := time.Now()
-		defer func() { c.Took = time.Since(began) }()
+	seen := new(trace)
+	req := template.Clone(httptrace.WithClientTrace(ctx, seen.hooks()))
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
 	}
-	c.Answer, c.Err = exchange(t.Base, w.req)
-	if c.Err != nil {
-		if ctx.Err() != nil {
-			// Not the caller's deadline, so not context.DeadlineExceeded.
-			c.Err = fmt.Errorf("no answer within %v: %w", t.Timeout, os.ErrDeadlineExceeded)
-		}
-		// Before the head was written no server can have acted.
-		c.failure = classify(c.Err, t.standard && w.got.Load(), w.asked.Load() && !w.wrote.Load())
-		c.Err = cmp.Or(contextError(template.Context()), c.Err)
+	r.setBody(req)
+
+	var o outcome
+	o.response, o.err = exchange(r.transport.base, req)
+	o.headsWritten = int(seen.headsWritten.Load())
+	if o.err == nil {
+		return o
 	}
-	c.MayHaveApplied = c.MayHaveApplied || c.leftOpen()
+	if ctx.Err() != nil {
+		// Not context.DeadlineExceeded, which would look like the deadline of the caller.
+		o.err = fmt.Errorf("no response within %v: %w", timeout, os.ErrDeadlineExceeded)
+	}
+	o.failure = classify(o.err, seen)
+	if ended := contextError(template.Context()); ended != nil {
+		o.err = ended
+	}
+	return o
 }
 
-// leftOpen says whether the last attempt was a write whose outcome is not known.
-func (c *Call) leftOpen() bool {
-	reads := c.Method == http.MethodGet || c.Method == http.MethodHead || c.Method == http.MethodOptions
-	gateway := c.Answer.StatusCode == http.StatusBadGateway || c.Answer.StatusCode == http.StatusGatewayTimeout
-	return !reads && (gateway || c.Err != nil && !c.failure.unsent)
-}
-
-// A wire is the request of one attempt, which shares nothing with any other, and what
-// was seen of its way out.
-type wire struct {
-	req    *http.Request
-	url    url.URL
-	bearer [1]string
-	body   bytes.Reader
-	trace  httptrace.ClientTrace
-
-	asked, got, wrote atomic.Bool // for a connection, one, the head of the request
-}
-
-func (t *Transport) newWire(ctx context.Context, template *http.Request, c *Call) *wire {
-	w := &wire{url: c.URL, bearer: [1]string{c.Bearer}}
-	w.trace.GetConn = func(string) { w.asked.Store(true) }
-	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
-	w.trace.WroteHeaders = func() { w.wrote.Store(true) }
-	w.req = template.WithContext(httptrace.WithClientTrace(ctx, &w.trace))
-	w.req.URL, w.req.Header = &w.url, c.Header.Clone()
-	if c.Body != nil {
-		// net/http sends head and body in one write when it knows the reader's type.
-		w.body.Reset(c.Body)
-		w.req.Body, w.req.ContentLength = io.NopCloser(&w.body), int64(len(c.Body))
-		w.req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.Body)), nil }
+// setBody sets the body of one attempt.
+//
+// net/http sends a request again by itself when it can rewind the body, and a POST when
+// it also finds an Idempotency-Key, which a transport of the caller's may have added. It
+// takes a request without a body for one that can be rewound. A request that must not be
+// repeated therefore always has a body, and no GetBody.
+func (r *run) setBody(req *http.Request) {
+	body := r.request.Body
+	if len(body) == 0 && r.request.Idempotent {
+		return
 	}
-	if c.URL.Scheme == t.API.Scheme && c.URL.Host == t.API.Host { // the token goes nowhere else
-		w.req.Header["Authorization"] = w.bearer[:]
+	// net/http sends head and body in one write when it knows the type of the reader.
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	req.ContentLength = int64(len(body))
+	if r.request.Idempotent {
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
-	return w
+	if len(body) == 0 && r.transport.direct {
+		// net/http takes the length of this body for unknown and would send it in chunks.
+		// A transport of the caller's that replaces an empty body would send the length
+		// twice. Behind one the body goes out in chunks.
+		req.TransferEncoding = []string{"identity"}
+		req.Header["content-length"] = []string{"0"} // net/http ignores the canonical name
+	}
 }
 
-// exchange sends one request and reads the whole answer. When the answer breaks
-// off, both an answer without a body and an error come back.
-func exchange(rt http.RoundTripper, req *http.Request) (a Answer, err error) {
-	resp, err := rt.RoundTrip(req)
+// A trace records what net/http does in one attempt. Its hooks run on several goroutines.
+type trace struct {
+	asked        atomic.Bool  // for a connection
+	connected    atomic.Bool  // a connection was had
+	headsWritten atomic.Int32 // more than 1 when the request was sent again inside the attempt
+}
+
+func (t *trace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn:      func(string) { t.asked.Store(true) },
+		GotConn:      func(httptrace.GotConnInfo) { t.connected.Store(true) },
+		WroteHeaders: func() { t.headsWritten.Add(1) },
+	}
+}
+
+var (
+	errNoResponse = errors.New("the transport returned neither a response nor an error")
+	errBadStatus  = errors.New("the response has no valid status")
+)
+
+// exchange sends one request and reads the whole response. When the response breaks off,
+// it returns both the head of the response and the error.
+func exchange(base http.RoundTripper, req *http.Request) (*Response, error) {
+	resp, err := base.RoundTrip(req)
 	if resp == nil {
-		return a, cmp.Or(err, errors.New("the transport returned neither a response nor an error"))
+		if err == nil {
+			err = errNoResponse
+		}
+		return nil, err
 	}
-	resp.Body = cmp.Or(resp.Body, io.ReadCloser(http.NoBody))
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
 	defer resp.Body.Close()
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	if resp.StatusCode < 100 {
-		return a, errors.New("the answer has no valid status")
+		return nil, errBadStatus
 	}
-	a = Answer{StatusCode: resp.StatusCode, Header: resp.Header}
+	response := &Response{StatusCode: resp.StatusCode, Header: resp.Header}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return a, nil // what follows is no body
+		return response, nil // what follows is no body
 	}
-	body, err := read(resp.Body, resp.ContentLength)
-	switch {
-	case err == io.EOF && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead:
+	body, err := readBody(req.Context(), resp.Body, resp.ContentLength)
+	if err == nil && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead {
 		err = io.ErrUnexpectedEOF
-	case err == io.EOF:
-		a.Body, err = body, nil
-	case err == ErrTooLarge || facts{}.with(err).corrupt: // of an answer that came whole
-		a.Unreadable, err = err, nil
 	}
-	return a, err
-}
-
-// read reads until an error, which is io.EOF behind a whole body, like io.ReadAll with a
-// limit and a buffer that need not grow for a length that is told.
-func read(r io.Reader, told int64) (body []byte, err error) {
-	body = make([]byte, 0, min(max(told, 511), 128<<10)+1)
-	for err == nil {
-		if len(body) == cap(body) {
-			body = append(make([]byte, 0, min(2*len(body), MaxBody+1)), body...)
-		}
-		var n int
-		n, err = r.Read(body[len(body):cap(body)])
-		if body = body[:len(body)+n]; len(body) > MaxBody {
-			return nil, ErrTooLarge
-		}
+	switch {
+	case err == nil:
+		response.Body = body
+	case errors.Is(err, ErrTooLarge) || isCorrupt(err):
+		response.BodyErr, err = err, nil
 	}
-	return body, err
+	return response, err
 }

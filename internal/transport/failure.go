@@ -1,122 +1,145 @@
 package transport
 
 import (
-	"cmp"
 	"compress/flate"
 	"compress/gzip"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
-	"regexp"
-	"slices"
-	"strings"
+	"os"
 	"syscall"
-	"time"
 )
 
-// A failure is what the error of an attempt means for the next one.
+// A failure is what the error of an attempt means for the next attempt.
 type failure struct {
-	passing bool // another attempt may succeed
-	unsent  bool // no server can have acted on this one
-	timeout bool
+	temporary bool // another attempt may succeed
+	unsent    bool // the API cannot have acted on this attempt
+	timeout   bool
 }
 
-// classify judges by type, never by text. connection says that the error came
-// from net/http itself when it had a connection, where that is all that can fail;
-// unsent, that no request was written.
-func classify(err error, connection, unsent bool) failure {
-	seen := facts{}.with(err)
-	f := failure{unsent: unsent, timeout: seen.timeout}
-	switch {
-	case seen.tls:
-		f.unsent = unsent || !connection
-	case seen.op == "remote error" || seen.op == "local error": // a TLS alert
-	case seen.dns != nil:
-		f.unsent = true
-		f.passing = !seen.dns.IsNotFound && (seen.dns.IsTemporary || seen.dns.IsTimeout)
-	default:
-		f.unsent = unsent || seen.op == "dial" || seen.op == "proxyconnect" || seen.op == "socks connect"
-		f.passing = connection || seen.timeout || seen.broken
+// classify judges the error of an attempt by its type and by what the trace saw of the
+// attempt, never by its text.
+func classify(err error, seen *trace) failure {
+	return failure{
+		temporary: isTemporary(err, seen.connected.Load()),
+		unsent:    isUnsent(err, seen),
+		timeout:   isTimeout(err),
 	}
-	return f
 }
 
-// broken are the errors of connections that another attempt does not share. The
-// numbers are those of Windows.
-var broken = []error{
-	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
-	syscall.Errno(10061), syscall.Errno(10054), syscall.Errno(10053),
+// isTemporary reports whether another attempt may succeed. connected is whether
+// net/http had a connection: what fails behind that is the connection, whatever the
+// type of the error. An unknown error before that is not temporary.
+func isTemporary(err error, connected bool) bool {
+	if isTLSFailure(err) {
+		return false
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return !dns.IsNotFound && (dns.IsTemporary || dns.IsTimeout)
+	}
+	if proxy, ok := errors.AsType[*proxyError](err); ok {
+		return proxy.isTemporary()
+	}
+	return connected || isTimeout(err) || isBrokenConnection(err)
+}
+
+// isUnsent reports whether the API cannot have acted on the attempt. No server acts on a
+// request before its whole head has arrived, and an attempt that has once written a
+// head is sent, whatever its last error is. A transport that has asked for no
+// connection may have sent the request in a way that no trace shows. Then only an error
+// of dialing is proof.
+func isUnsent(err error, seen *trace) bool {
+	if seen.headsWritten.Load() > 0 {
+		return false
+	}
+	return seen.asked.Load() || isDialFailure(err)
+}
+
+// isDialFailure reports whether no connection to the API came to be.
+func isDialFailure(err error) bool {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*proxyError](err); ok {
+		return true
+	}
+	switch networkOp(err) {
+	case "dial", "proxyconnect", "socks connect":
+		return true
+	}
+	return false
+}
+
+// isTLSFailure reports whether the two sides did not agree on a trusted TLS connection.
+func isTLSFailure(err error) bool {
+	switch networkOp(err) {
+	case "remote error", "local error": // crypto/tls marks the alerts of TLS so
+		return true
+	}
+	return isType[tls.RecordHeaderError](err) ||
+		isType[*tls.CertificateVerificationError](err) ||
+		isType[x509.UnknownAuthorityError](err) ||
+		isType[x509.HostnameError](err) ||
+		isType[x509.CertificateInvalidError](err)
+}
+
+// isTimeout reports whether err is a timeout: of the attempt, of the network or of the
+// base transport.
+func isTimeout(err error) bool {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	network, ok := errors.AsType[net.Error](err)
+	return ok && network.Timeout()
+}
+
+// brokenConnection are errors of connections that another attempt does not share, and of
+// networks that may be back in a moment.
+var brokenConnection = []error{
 	io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
+	syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN, syscall.EADDRNOTAVAIL,
+
+	// The same on Windows, where package syscall gives its constants other numbers than
+	// those that the system returns.
+	syscall.Errno(10049), // WSAEADDRNOTAVAIL
+	syscall.Errno(10050), // WSAENETDOWN
+	syscall.Errno(10051), // WSAENETUNREACH
+	syscall.Errno(10053), // WSAECONNABORTED
+	syscall.Errno(10054), // WSAECONNRESET
+	syscall.Errno(10060), // WSAETIMEDOUT
+	syscall.Errno(10061), // WSAECONNREFUSED
+	syscall.Errno(10064), // WSAEHOSTDOWN
+	syscall.Errno(10065), // WSAEHOSTUNREACH
 }
 
-// facts are what an error, and all that it wraps, tell.
-type facts struct {
-	op      string // of the outermost network operation
-	dns     *net.DNSError
-	tls     bool // no trusted TLS connection came to be
-	corrupt bool // what should be compressed data is none
-
-	broken, timeout bool
-}
-
-// with adds the facts of err.
-func (f facts) with(err error) facts {
-	timeout, ok := err.(net.Error)
-	f.timeout = f.timeout || ok && timeout.Timeout()
-	f.broken = f.broken || slices.Contains(broken, err)
-	f.corrupt = f.corrupt || err == gzip.ErrHeader || err == gzip.ErrChecksum
-	switch e := err.(type) {
-	case *net.OpError:
-		f.op = cmp.Or(f.op, e.Op)
-	case *net.DNSError:
-		f.dns = e
-	case tls.RecordHeaderError, *tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
-		f.tls = true
-	case flate.CorruptInputError:
-		f.corrupt = true
-	}
-	switch e := err.(type) {
-	case interface{ Unwrap() error }:
-		return f.with(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, err := range e.Unwrap() {
-			f = f.with(err)
+func isBrokenConnection(err error) bool {
+	for _, broken := range brokenConnection {
+		if errors.Is(err, broken) {
+			return true
 		}
 	}
-	return f
+	return false
 }
 
-// contextError says how the caller's context ended, with the cause where that is
-// something else; nil while it has not.
-func contextError(ctx context.Context) error {
-	err := ctx.Err()
-	if deadline, ok := ctx.Deadline(); ok && err == nil && time.Until(deadline) <= 0 {
-		return context.DeadlineExceeded // which has struck elsewhere before the context's timer has
-	}
-	if err == nil || errors.Is(err, context.Cause(ctx)) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", err, context.Cause(ctx))
+// isCorrupt reports whether data that should be compressed is not.
+func isCorrupt(err error) bool {
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || isType[flate.CorruptInputError](err)
 }
 
-// places matches URLs, addresses and names of hosts.
-var places = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://\S+|\blookup \S+|\[[0-9a-f:.%]+\](:\d+)?|\b[\w.-]+:\d{1,5}\b|\b\d+\.\d+\.\d+\.\d+\b|\b([a-z0-9-]+\.)+[a-z]{2,}\b`)
-
-// Describe says in a line what went wrong and names no host, port or URL; "" for
-// nil.
-func Describe(err error) string {
-	switch {
-	case err == nil:
+// networkOp returns the operation of the outermost network error in err, or "".
+func networkOp(err error) string {
+	network, ok := errors.AsType[*net.OpError](err)
+	if !ok {
 		return ""
-	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded): // whatever the caller gave as the cause
-	case facts{}.with(err).tls:
-		return "the server's certificate or TLS is not valid"
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection was closed before the whole answer had come"
 	}
-	return strings.Join(strings.Fields(places.ReplaceAllLiteralString(err.Error(), "(address)")), " ")
+	return network.Op
+}
+
+// isType reports whether err is, or wraps, an error of type E.
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

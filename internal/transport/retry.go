@@ -1,157 +1,217 @@
 package transport
 
 import (
-	"cmp"
 	"context"
-	"math"
-	"math/rand/v2"
+	"errors"
 	"net/http"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// Policy has the numbers of retrying.
-type Policy struct {
-	MaxAttempts   int           // per call, unless the call has its own
-	BaseDelay     time.Duration // ceiling of the first computed wait
-	MaxDelay      time.Duration // ceiling of all computed waits
-	MaxRetryAfter time.Duration // longest wait that the API may ask for
+// A run is one call under way. Each call has an engine of its own, whose callbacks are
+// methods of the run. A run has no CloseIdleConnections on purpose: the engine would call
+// it after each failure and empty the pool of connections that all calls share.
+type run struct {
+	transport *Transport
+	request   Request
+	result    Result
+	outcome   outcome       // of the latest attempt
+	attempted bool          // the latest turn of the engine has made an attempt
+	duration  time.Duration // of the latest attempt; 0 without a log
+	wait      time.Duration // before the next attempt; 0 when none follows
+	holdLeft  time.Duration // how long pauses that other calls caused may still hold this one
+	paid      int           // what the retries of this call have taken from the budget
 }
 
-// repeating repeats attempts by an engine that loops, waits and wakes up when the caller
-// leaves, which is its only error. All that it knows of how an attempt ended is the wait
-// that was left behind.
-func repeating(layers http.RoundTripper) func(template *http.Request) error {
-	engine := &retryablehttp.Client{
-		HTTPClient: &http.Client{Transport: layers}, // the layers have no CloseIdleConnections for it to call
-		RetryMax:   math.MaxInt,                     // next counts
-		CheckRetry: func(ctx context.Context, _ *http.Response, _ error) (bool, error) { return callOf(ctx).Wait > 0, nil },
-		Backoff: func(_, _ time.Duration, _ int, resp *http.Response) time.Duration {
-			return callOf(resp.Request.Context()).Wait
-		},
+// Do makes one call: it sends req, repeats it as the policy allows, and returns how the
+// call ended. It sends nothing when ctx is done.
+func (t *Transport) Do(ctx context.Context, req Request) Result {
+	r := &run{transport: t, request: req, holdLeft: t.config.Policy.MaxRetryAfter}
+	if r.request.MaxAttempts == 0 {
+		r.request.MaxAttempts = t.config.Policy.MaxAttempts
 	}
-	return func(template *http.Request) error {
-		_, err := engine.Do(&retryablehttp.Request{Request: template})
-		return err
+	engine := retryablehttp.Client{ // without a Logger it is silent
+		HTTPClient:   &http.Client{Transport: r},
+		RetryMax:     r.request.MaxAttempts - 1,
+		CheckRetry:   r.checkRetry,
+		Backoff:      r.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	_, err := engine.Do(&retryablehttp.Request{Request: r.template(ctx)})
+	if err != nil && r.wait > 0 {
+		r.result.Err = contextError(ctx) // the context ended during the engine's wait
+	}
+	if err != nil && r.result.Err == nil && r.result.HeldFor == 0 {
+		r.result.Err = err // net/http has refused the request
+	}
+	r.settleBudget()
+	return r.result
+}
+
+// template returns the request that the engine carries around. Each attempt makes its own
+// from it.
+func (r *run) template(ctx context.Context) *http.Request {
+	template := http.Request{
+		Method: r.request.Method, URL: r.request.URL, Header: r.request.Header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	return template.WithContext(ctx)
+}
+
+// RoundTrip waits for the call's turn and makes one attempt.
+func (r *run) RoundTrip(template *http.Request) (*http.Response, error) {
+	ctx := template.Context()
+	r.wait, r.attempted, r.result.Err = 0, false, nil
+	if err := r.waitTurn(ctx); err != nil {
+		return nil, r.refuse(err)
+	}
+	authorization, err := r.authorize(ctx) // behind the waits, because a token may expire in them
+	if err != nil {
+		return nil, r.refuse(err)
+	}
+	r.attempted = true
+	r.result.Attempts++
+	var began time.Time
+	if r.request.Log != nil {
+		began = time.Now()
+	}
+	r.outcome = r.attempt(template, authorization)
+	if r.request.Log != nil {
+		r.duration = time.Since(began)
+	}
+	r.keep(r.outcome)
+	if r.outcome.err != nil {
+		return nil, r.outcome.err
+	}
+	return r.outcome.response.forEngine(template), nil
+}
+
+// refuse ends the call before an attempt. Being held is not an error of the result.
+func (r *run) refuse(err error) error {
+	if !errors.Is(err, errHeld) {
+		r.result.Err = err
+	}
+	return err
+}
+
+// keep takes an outcome into the result.
+func (r *run) keep(o outcome) {
+	r.result.Err = o.err
+	if o.response != nil {
+		r.result.Response = o.response
+	}
+	if o.mayHaveApplied(r.request.Method) {
+		r.result.MayHaveApplied = true
 	}
 }
 
-// next decides, after each attempt, how long to wait for another; 0 when there is
-// none. It is also where a 429 makes the other calls of the client pause.
-func (t *Transport) next(ctx context.Context, c *Call) time.Duration {
-	if c.succeeded() {
+// forEngine returns the response that the engine sees. It has no Location, because the
+// http.Client in the engine follows redirects, and fails on a Location that it cannot
+// parse before it asks whether to follow. It has no body, because that is read already.
+func (r *Response) forEngine(req *http.Request) *http.Response {
+	header := r.Header
+	if header.Get("Location") != "" {
+		header = header.Clone()
+		header.Del("Location")
+	}
+	return &http.Response{StatusCode: r.StatusCode, Header: header, Body: http.NoBody, Request: req}
+}
+
+// checkRetry is called by the engine after each attempt, the last included. It returns no
+// error, because the engine would report that in the place of the attempt's own.
+func (r *run) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
+	if !r.attempted {
+		return false, nil
+	}
+	r.wait = r.decide(ctx)
+	if r.request.Log != nil {
+		r.request.Log(r.describeAttempt())
+	}
+	return r.wait > 0, nil
+}
+
+// backoff tells the engine how long to wait before the next attempt.
+func (r *run) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait }
+
+// decide returns the wait before the next attempt, or 0 when the call ends here.
+func (r *run) decide(ctx context.Context) time.Duration {
+	response, policy := r.outcome.response, r.transport.config.Policy
+	if r.succeeded() {
 		return 0
 	}
-	limited := c.Answer.StatusCode == http.StatusTooManyRequests
-	wait, stated := RetryAfter(c.Answer)
-	if wait > t.Policy.MaxRetryAfter || limited && t.Final(c.Answer.Body) {
+	asked, stated := RetryAfter(response)
+	if asked > policy.MaxRetryAfter || r.isFinal() {
 		return 0
 	}
-	if limited {
-		t.pause.extend(wait)
+	if r.isLimited() {
+		r.transport.pause.extend(asked)
 	}
-	if !c.mayRepeat(stated) || c.Attempts >= cmp.Or(c.MaxAttempts, t.Policy.MaxAttempts) || c.Answer.Header.Get("X-Should-Retry") == "false" {
+	if r.result.Attempts >= r.request.MaxAttempts || response.forbidsRetry() {
+		return 0
+	}
+	if !r.outcome.mayRepeat(r.request.Idempotent, stated) {
 		return 0
 	}
 	if ended := contextError(ctx); ended != nil {
-		c.Err = ended
+		r.result.Err = ended
 		return 0
 	}
-	cost := int64(retryCost)
-	if c.failure.timeout {
+	if asked > 0 {
+		return r.affordable(ctx, asked, withJitter(ctx, asked))
+	}
+	delay := policy.backoff(r.result.Attempts)
+	return r.affordable(ctx, delay, delay)
+}
+
+// affordable returns wait when the context lasts for least and the budget pays for
+// another attempt, and 0 otherwise.
+func (r *run) affordable(ctx context.Context, least, wait time.Duration) time.Duration {
+	cost := retryCost
+	if r.outcome.failure.timeout {
 		cost = timeoutRetryCost
 	}
-	asked := wait > 0
-	wait = cmp.Or(wait, t.Policy.backoff(c.Attempts))
-	if !fits(ctx, wait) || !t.budget.take(cost) {
+	if !fits(ctx, least) || !r.transport.budget.take(cost) {
 		return 0
 	}
-	c.paid += cost
-	if asked {
-		wait = withJitter(ctx, wait)
-	}
+	r.paid += cost
 	return wait
 }
 
-// mayRepeat says whether the last attempt ended in a way that lets the call be
-// sent again.
-func (c *Call) mayRepeat(waitStated bool) bool {
-	if c.Err != nil {
-		return c.failure.passing && (c.Repeat || c.failure.unsent)
+// settleBudget gives back what the retries of the call took, or a little when there were
+// none. A call that ended without a response, or with one that says that the API is
+// failing or overloaded, gives back nothing.
+func (r *run) settleBudget() {
+	if r.result.Err != nil || r.result.HeldFor > 0 || r.outcome.response == nil {
+		return
 	}
-	switch c.Answer.StatusCode {
-	case http.StatusTooManyRequests:
-		return waitStated // without, the API means that waiting does not help
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return c.Repeat
+	status := r.outcome.response.StatusCode
+	if status >= 500 || status == http.StatusTooManyRequests {
+		return
 	}
-	return false
+	r.transport.budget.giveBack(max(r.paid, finishedCall))
 }
 
-// backoff returns the wait after so many attempts: anything up to a ceiling that
-// doubles each time, so that clients that failed together do not return together.
-func (p Policy) backoff(attempts int) time.Duration {
-	return 1 + rand.N(retryablehttp.DefaultBackoff(p.BaseDelay, p.MaxDelay, attempts-1, nil))
+func (r *run) succeeded() bool {
+	return r.outcome.err == nil && isSuccess(r.outcome.response.StatusCode)
 }
 
-// RetryAfter returns the wait that an answer asks for, and whether it asks at all.
-// A moment that has passed is a wait of 0. The time of the answer is the API's own
-// where it gives one, so that a clock that is off on this side does no harm.
-func RetryAfter(a Answer) (wait time.Duration, stated bool) {
-	after := strings.TrimSpace(a.Header.Get("Retry-After"))
-	if wait, ok := seconds(after); ok {
-		return wait, true
-	}
-	now, err := http.ParseTime(a.Header.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	until, err := http.ParseTime(after)
-	if err != nil {
-		reset, ok := seconds(a.Header.Get("X-Ratelimit-Reset"))
-		if !ok || a.StatusCode != http.StatusTooManyRequests {
-			return 0, false
-		}
-		until = time.Unix(0, 0).Add(reset)
-	}
-	return max(until.Sub(now), 0), true
+// isLimited reports whether the latest attempt got a 429.
+func (r *run) isLimited() bool {
+	return r.outcome.response != nil && r.outcome.response.StatusCode == http.StatusTooManyRequests
 }
 
-// seconds reads decimal digits and nothing else; what is too long for a Duration
-// is the longest one.
-func seconds(s string) (time.Duration, bool) {
-	n, err := strconv.ParseUint(s, 10, 64) // on overflow, n is the largest there is
-	if err != nil && n == 0 {
-		return 0, false
-	}
-	return time.Duration(min(n, math.MaxInt64/uint64(time.Second))) * time.Second, true
+// isFinal reports whether the latest attempt got a 429 that does not go away by waiting.
+func (r *run) isFinal() bool {
+	isFinal := r.transport.config.IsFinal
+	return r.isLimited() && isFinal != nil && isFinal(r.outcome.response.Body)
 }
 
-// A budget bounds what retries may add to the load of an API that is failing. It
-// never holds back the first attempt of a call. The zero value is a full one.
-type budget struct {
-	mu    sync.Mutex
-	taken int64
-}
-
-const (
-	budgetSize       = 500
-	retryCost        = 5
-	timeoutRetryCost = 10 // an attempt that timed out has held a connection all that while
-)
-
-// take pays for a retry, or says that too little is left. A cost below 0 gives back what
-// a successful call earned.
-func (b *budget) take(cost int64) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.taken+cost > budgetSize {
-		return false
+// describeAttempt returns what a log is told about the latest attempt.
+func (r *run) describeAttempt() Attempt {
+	a := Attempt{Number: r.result.Attempts, Err: r.result.Err, Duration: r.duration, Wait: r.wait}
+	if r.outcome.response != nil {
+		a.StatusCode = r.outcome.response.StatusCode
 	}
-	b.taken = max(b.taken+cost, 0)
-	return true
+	return a
 }

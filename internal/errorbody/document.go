@@ -1,0 +1,99 @@
+package errorbody
+
+import (
+	"bytes"
+	"strings"
+)
+
+// complete makes a JSON document of the beginning of one. It drops the value that was
+// cut and closes what is open. A text that was cut is kept without its last cutMargin
+// bytes, where it is long enough.
+func complete(document []byte) []byte {
+	s := scan(document)
+	end, quote := s.safe, ""
+	if s.inValue && len(document)-s.text > cutMargin {
+		end, quote = beforeEscape(document, s.text, len(document)-cutMargin), `"`
+	}
+	out := append(bytes.Clone(document[:end]), quote...)
+	for i := len(s.open) - 1; i >= 0; i-- {
+		out = append(out, closing(s.open[i]))
+	}
+	return out
+}
+
+// closing returns the bracket that closes another.
+func closing(bracket byte) byte {
+	if bracket == '{' {
+		return '}'
+	}
+	return ']'
+}
+
+// A scanner is what is known where a document has been cut.
+type scanner struct {
+	open    []byte // the brackets that are open
+	safe    int    // the document may end here, once the brackets are closed
+	text    int    // where the latest text begins
+	inText  bool
+	inValue bool // in a text that is no name of a member
+	last    byte // the latest bracket, comma or colon
+}
+
+// scan looks at a document up to its end.
+func scan(document []byte) scanner {
+	var s scanner
+	for i := 0; i < len(document); i++ {
+		c := document[i]
+		switch {
+		case s.inText && c == '\\':
+			i++
+		case s.inText && c == '"':
+			s.inText, s.inValue = false, false
+		case s.inText:
+		case c == '"':
+			s.inText, s.text = true, i
+			s.inValue = s.last != '{' && (s.last != ',' || s.inList())
+		case strings.IndexByte("{[]},:", c) >= 0:
+			s.structure(c, i)
+		}
+	}
+	return s
+}
+
+// structure notes a bracket, comma or colon at i.
+func (s *scanner) structure(c byte, i int) {
+	s.last = c
+	switch c {
+	case '{', '[':
+		s.open = append(s.open, c)
+		s.safe = i + 1
+	case '}', ']':
+		s.open = s.open[:max(len(s.open)-1, 0)]
+		s.safe = i + 1
+	case ',':
+		s.safe = i
+	}
+}
+
+func (s *scanner) inList() bool {
+	return len(s.open) > 0 && s.open[len(s.open)-1] == '['
+}
+
+// beforeEscape returns end, or where the escape begins that end is in the middle of. The
+// text that is cut begins at begin.
+func beforeEscape(document []byte, begin, end int) int {
+	const longest = len(`\u0000`)
+	last := begin + bytes.LastIndexByte(document[begin:end], '\\')
+	if last < begin || last < end-longest {
+		return end
+	}
+	first := last
+	for first > begin && document[first-1] == '\\' {
+		first--
+	}
+	escaped := (last - first) % 2 // 1 when the last backslash is what the one before it escapes
+	if escaped == 1 {
+		return end
+	}
+	return last
+}

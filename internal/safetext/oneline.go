@@ -1,0 +1,81 @@
+package safetext
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ellipsis marks a text that has been cut.
+const ellipsis = "…"
+
+// OneLine returns s on one line of valid UTF-8. Everything that cannot be printed
+// becomes white space, white space becomes single spaces, and bytes that are not
+// UTF-8 become U+FFFD. A text of more than limit bytes is cut and ends in "…".
+//
+// OneLine reads at most 4 times limit bytes of s. A text with more white space than
+// that counts as cut there.
+func OneLine(s string, limit int) string {
+	if limit <= 0 {
+		return ""
+	}
+	looked := s
+	if len(s)/4 > limit {
+		looked = s[:runeStart(s, 4*limit)]
+	}
+	line := printable(looked, limit)
+	if len(line) <= limit && len(looked) == len(s) {
+		return line
+	}
+	return shorten(line, limit)
+}
+
+// printable returns s with single spaces. It stops as soon as the result is longer
+// than limit.
+func printable(s string, limit int) string {
+	var b strings.Builder
+	b.Grow(min(len(s), limit+utf8.UTFMax))
+	space := false
+	for _, r := range s {
+		if r == ' ' || !unicode.IsPrint(r) {
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+		if b.Len() > limit {
+			break
+		}
+	}
+	return b.String()
+}
+
+// shorten cuts line between two characters so that it fits into limit bytes with
+// the ellipsis behind it. Where not even the ellipsis fits, it is left out.
+func shorten(line string, limit int) string {
+	mark := ellipsis
+	if limit < len(mark) {
+		mark = ""
+	}
+	end := min(len(line), limit-len(mark))
+	if end < len(line) {
+		end = runeStart(line, end)
+	}
+	return strings.TrimRight(line[:end], " ") + mark
+}
+
+// runeStart returns i, or where the character begins that s[i] is in the middle of.
+func runeStart(s string, i int) int {
+	for back := range utf8.UTFMax {
+		if i-back <= 0 {
+			return max(i-back, 0)
+		}
+		if utf8.RuneStart(s[i-back]) {
+			return i - back
+		}
+	}
+	return i
+}

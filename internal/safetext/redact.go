@@ -1,0 +1,156 @@
+package safetext
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	placeholder = "[redacted]"
+
+	// minSecret is the length of the shortest secret that is redacted. A shorter one
+	// would take ordinary words out of a text.
+	minSecret = 4
+
+	// minPart is the length of the shortest line of a secret that is redacted alone.
+	minPart = 8
+
+	// maxLayers is how many escapes around each other are decoded, such as the JSON
+	// text of a percent-encoded value of an HTML attribute.
+	maxLayers = 5
+)
+
+// A Redactor replaces secrets in texts. It may be used by several goroutines.
+//
+// A server that echoes a secret may have escaped it, and each language escapes other
+// characters. A Redactor does not list the forms. It decodes the escapes of JSON, Go,
+// Python, HTML and URLs in the text as well as in the secret, and compares the results
+// without regard to the case of ASCII letters. A secret of several lines is also found
+// when its line breaks have been changed or removed, and its lines are found alone.
+type Redactor struct {
+	secrets []string
+
+	prepare  sync.Once
+	patterns [][]byte // compared with a text as it is, and with a decoded text
+	squeezed [][]byte // compared with a decoded text without white space
+}
+
+// NewRedactor returns a Redactor for these secrets. Secrets of less than four bytes
+// are left out. NewRedactor costs little: the work is done when the first text is
+// redacted.
+func NewRedactor(secrets ...string) *Redactor {
+	return &Redactor{secrets: slices.Clone(secrets)}
+}
+
+// Redact returns s with "[redacted]" in the place of each secret. A nil Redactor
+// returns s. The time it takes is proportional to the length of s.
+func (r *Redactor) Redact(s string) string {
+	if r == nil || len(r.secrets) == 0 || len(s) < minSecret {
+		return s
+	}
+	r.prepare.Do(r.addPatterns)
+	if len(r.patterns) == 0 {
+		return s
+	}
+
+	plain := newView(s)
+	decoded := newView(s)
+	changed := decoded.decode()
+
+	plain.simplify()
+	spans := plain.find(r.patterns)
+	if changed {
+		decoded.simplify()
+		spans = append(spans, decoded.find(r.patterns)...)
+	}
+	if len(r.squeezed) > 0 {
+		if !changed {
+			decoded = plain
+		}
+		decoded.squeeze()
+		spans = append(spans, decoded.find(r.squeezed)...)
+	}
+	return replace(s, spans)
+}
+
+// addPatterns brings the secrets into the forms that are searched for.
+func (r *Redactor) addPatterns() {
+	for _, secret := range r.secrets {
+		secret = strings.TrimSpace(secret)
+		if len(secret) < minSecret {
+			continue
+		}
+		r.addPattern([]byte(secret), minSecret)
+
+		decoded := newView(secret)
+		decoded.decode()
+		r.addPattern(decoded.text, minSecret)
+
+		lines := bytes.FieldsFunc(decoded.text, isLineBreak)
+		if len(lines) < 2 {
+			continue
+		}
+		for _, line := range lines {
+			r.addPattern(bytes.TrimSpace(line), minPart)
+		}
+		decoded.simplify()
+		decoded.squeeze()
+		if len(decoded.text) >= minPart {
+			r.squeezed = append(r.squeezed, decoded.text)
+		}
+	}
+	r.patterns = sortedByLength(r.patterns)
+	r.squeezed = sortedByLength(r.squeezed)
+}
+
+// addPattern adds text unless it is shorter than shortest, or nothing but white space.
+func (r *Redactor) addPattern(text []byte, shortest int) {
+	if len(text) < shortest {
+		return
+	}
+	v := view{text: bytes.Clone(text)}
+	v.simplify()
+	if len(bytes.TrimSpace(v.text)) == 0 {
+		return
+	}
+	r.patterns = append(r.patterns, v.text)
+}
+
+func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }
+
+// sortedByLength returns the patterns with the shortest first and each only once.
+func sortedByLength(patterns [][]byte) [][]byte {
+	slices.SortFunc(patterns, func(a, b []byte) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), bytes.Compare(a, b))
+	})
+	return slices.CompactFunc(patterns, bytes.Equal)
+}
+
+// A span is a part of a text, from start to before end.
+type span struct{ start, end int }
+
+// replace puts the placeholder into s in the place of the spans. Spans that overlap
+// or touch get one placeholder, so that no end of a secret stays behind another.
+func replace(s string, spans []span) string {
+	if len(spans) == 0 {
+		return s
+	}
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	var b strings.Builder
+	kept := 0 // the part of s up to here has been dealt with
+	for _, next := range spans {
+		if next.end <= kept {
+			continue
+		}
+		if kept == 0 || next.start > kept {
+			b.WriteString(s[kept:next.start])
+			b.WriteString(placeholder)
+		}
+		kept = next.end
+	}
+	b.WriteString(s[kept:])
+	return b.String()
+}
