@@ -20,7 +20,7 @@ var (
 // words; whether a retry helps, and when; and whether the change may have been made.
 func explain(err error) []string {
 	lines := []string{oneLine(err.Error()), "Retry: " + retry(err)}
-	if mayHaveApplied(err) {
+	if spideriq.MayHaveApplied(err) {
 		lines = append(lines, "Outcome: the change may have been made. Look with get_integration before you repeat it.")
 	}
 	return lines
@@ -31,7 +31,7 @@ func retry(err error) string {
 	if api, ok := errors.AsType[*spideriq.APIError](err); ok {
 		return retryAfterAnswer(err, api)
 	}
-	if errors.Is(err, errArguments) {
+	if errors.Is(err, errArguments) || isType[*spideriq.ArgumentError](err) {
 		return "with other arguments."
 	}
 	if errors.Is(err, errNoSuchIntegration) {

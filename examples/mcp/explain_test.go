@@ -15,18 +15,23 @@ import (
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	limited := &spideriq.APIError{StatusCode: 429, Method: "GET", Path: "/x", RetryAfter: 90 * time.Second}
-	for want, err := range map[string]error{
-		"yes, but not before 1m30s have passed.":                       &spideriq.RateLimitError{APIError: limited},
-		"yes, in a minute. No complete answer came from the API.":      &spideriq.TransportError{Err: errors.New("reset")},
-		"the call was cancelled.":                                      &spideriq.TransportError{Err: context.Canceled},
-		"with other arguments.":                                        fmt.Errorf("%w: x", errArguments),
-		"no. list_integrations shows the integrations that there are.": fmt.Errorf("%w: x", errNoSuchIntegration),
-		"no.": &spideriq.InvalidResponseError{Method: "GET", Err: errors.New("HTML")},
+	const lookup = "no. list_integrations shows the integrations that there are."
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&spideriq.RateLimitError{APIError: limited}, "yes, but not before 1m30s have passed."},
+		{&spideriq.TransportError{Err: errors.New("reset")}, "yes, in a minute. No complete answer came from the API."},
+		{&spideriq.TransportError{Err: context.Canceled}, "the call was cancelled."},
+		{&spideriq.ArgumentError{Err: errors.New("x")}, "with other arguments."},
+		{fmt.Errorf("%w: x", errArguments), "with other arguments."},
+		{fmt.Errorf("%w: x", errNoSuchIntegration), lookup},
+		{&spideriq.InvalidResponseError{Method: "GET", Err: errors.New("HTML")}, "no."},
 	} {
-		lines := explain(fmt.Errorf("in a tool: %w", err))
+		lines := explain(fmt.Errorf("in a tool: %w", c.err))
 		assert.Len(t, lines, 2)
 		assert.Contains(t, lines[0], "in a tool: ")
-		assert.Equal(t, "Retry: "+want, lines[1])
+		assert.Equal(t, "Retry: "+c.want, lines[1])
 	}
 }
 

@@ -17,11 +17,15 @@ var syncDescriptions = map[string]string{
 	"provider_name": "ask this provider only, such as openrouter; all of them when left out",
 }
 
+// syncTimeout is how long the API may take to ask the providers.
+const syncTimeout = 5 * time.Minute
+
 // syncBilling makes the API ask the providers. Balances and spend limits in a
 // listing are old after that.
 func (t *tools) syncBilling(ctx context.Context, arguments syncArguments) (*spideriq.BillingSync, error) {
 	defer t.listing.forget()
-	result, err := t.integrations.SyncBilling(ctx, spideriq.SyncBillingParams{ProviderName: arguments.ProviderName})
+	params := spideriq.SyncBillingParams{ProviderName: arguments.ProviderName}
+	result, err := t.integrations.SyncBilling(ctx, params, spideriq.WithAttemptTimeout(syncTimeout))
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +69,7 @@ type changeResult struct {
 }
 
 func (t *tools) update(ctx context.Context, arguments updateArguments) (*changeResult, error) {
-	if arguments.UpdateParams == (spideriq.UpdateParams{}) {
+	if arguments.UpdateParams.IsZero() {
 		return nil, fmt.Errorf("%w: give at least one setting to change", errArguments)
 	}
 	return t.change(ctx, arguments.ID, arguments.UpdateParams)
@@ -88,10 +92,11 @@ func (t *tools) change(ctx context.Context, id int64, params spideriq.UpdatePara
 	}
 	defer t.listing.forget()
 	updated, err := t.integrations.Update(ctx, id, params)
-	t.log.InfoContext(ctx, "update", "id", id, "sent", params, "error", err)
 	if err != nil {
+		t.log.WarnContext(ctx, "update failed", "id", id, "sent", params, "error", err)
 		return nil, err
 	}
+	t.log.InfoContext(ctx, "updated", "id", id, "sent", params)
 	result := &changeResult{Sent: params, BeforeListedAt: listed.when(), After: settingsOf(updated)}
 	if before := listed.find(id); before != nil {
 		result.Before = new(settingsOf(before))
