@@ -24,7 +24,8 @@ func TestErrorsAreToolErrorsThatAnAgentCanActOn(t *testing.T) {
 		},
 		"401": {
 			spideriqtest.Status(401, `{"detail": {"error": "token_expired", "message": "Token expired"}}`),
-			"401 Unauthorized: token_expired: Token expired\nRetry: no. Whoever runs this server has to give it a new token.",
+			"401 Unauthorized: token_expired: Token expired\n" +
+				"Retry: no. Whoever runs this server has to give it a new token.",
 		},
 		"403": {
 			spideriqtest.Status(403, `{"detail": "Read only"}`),

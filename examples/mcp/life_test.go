@@ -135,16 +135,37 @@ func TestExitStatus(t *testing.T) {
 		want   int
 		stderr string
 	}{
-		"help":               {args: []string{"-h"}, want: exitDone},
-		"the host is done":   {args: []string{"-demo"}, want: exitDone},
-		"no token":           {want: exitUsage, stderr: "mcp: SPIDERIQ_TOKEN is not set"},
-		"a wrong flag":       {args: []string{"-write"}, want: exitUsage, stderr: "mcp: flag provided but not defined: -write"},
-		"an argument":        {args: []string{"x"}, want: exitUsage, stderr: `mcp: unexpected argument "x"`},
-		"a negative age":     {args: []string{"-max-age", "-1s"}, want: exitUsage, stderr: "mcp: invalid value -1s for flag -max-age"},
-		"a wrong token":      {env: []string{"SPIDERIQ_TOKEN=a b"}, want: exitUsage, stderr: "mcp: spideriq: "},
-		"a wrong address":    {env: []string{"SPIDERIQ_TOKEN=x", "SPIDERIQ_API_URL=ftp://x"}, want: exitUsage, stderr: "mcp: spideriq: "},
-		"a host that raves":  {args: []string{"-demo"}, stdin: "hello", want: exitFailed, stderr: "mcp: the connection to the host failed"},
-		"demo, wrong values": {args: []string{"-demo"}, env: []string{"SPIDERIQ_TOKEN=a b", "SPIDERIQ_API_URL=ftp://x"}, want: exitDone},
+		"help":             {args: []string{"-h"}, want: exitDone},
+		"the host is done": {args: []string{"-demo"}, want: exitDone},
+		"no token":         {want: exitUsage, stderr: "mcp: SPIDERIQ_TOKEN is not set"},
+		"a wrong flag": {
+			args: []string{"-write"},
+			want: exitUsage, stderr: "mcp: flag provided but not defined: -write",
+		},
+		"an argument": {
+			args: []string{"x"},
+			want: exitUsage, stderr: `mcp: unexpected argument "x"`,
+		},
+		"a negative age": {
+			args: []string{"-max-age", "-1s"},
+			want: exitUsage, stderr: "mcp: invalid value -1s for flag -max-age",
+		},
+		"a wrong token": {
+			env:  []string{"SPIDERIQ_TOKEN=a b"},
+			want: exitUsage, stderr: "mcp: spideriq: ",
+		},
+		"a wrong address": {
+			env:  []string{"SPIDERIQ_TOKEN=x", "SPIDERIQ_API_URL=ftp://x"},
+			want: exitUsage, stderr: "mcp: spideriq: ",
+		},
+		"a host that raves": {
+			args: []string{"-demo"}, stdin: "hello",
+			want: exitFailed, stderr: "mcp: the connection to the host failed",
+		},
+		"demo, wrong values": {
+			args: []string{"-demo"}, env: []string{"SPIDERIQ_TOKEN=a b", "SPIDERIQ_API_URL=ftp://x"},
+			want: exitDone,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -64,25 +64,28 @@ func main() {
 
 // run is the program, until the host ends the connection or ctx ends. It returns
 // the exit status.
-func run(ctx context.Context, args []string, getenv func(string) string, host mcp.Transport, stdout, stderr io.Writer) int {
+func run(
+	ctx context.Context, args []string, getenv func(string) string, host mcp.Transport, stdout, stderr io.Writer,
+) int {
 	s, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, usage)
+		if _, err := io.WriteString(stdout, usage); err != nil {
+			return exitFailed
+		}
 		return exitDone
 	}
 	if err != nil {
-		return wrong(stderr, err)
+		return report(stderr, exitUsage, err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	client, disconnect, err := connect(s, getenv, log)
 	if err != nil {
-		return wrong(stderr, err)
+		return report(stderr, exitUsage, err)
 	}
 	defer disconnect()
 	server, err := newServer(s, client, log)
 	if err != nil {
-		fmt.Fprintln(stderr, "mcp:", err)
-		return exitFailed
+		return report(stderr, exitFailed, err)
 	}
 	return serve(ctx, server, host, stderr)
 }
@@ -94,8 +97,7 @@ func serve(ctx context.Context, server *mcp.Server, host mcp.Transport, stderr i
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case err != nil && !errors.Is(err, io.EOF):
-		fmt.Fprintln(stderr, "mcp: the connection to the host failed:", oneLine(err.Error()))
-		return exitFailed
+		return report(stderr, exitFailed, fmt.Errorf("the connection to the host failed: %w", err))
 	}
 	return exitDone
 }
@@ -114,9 +116,10 @@ func endWith(ctx context.Context) mcp.Middleware {
 	}
 }
 
-func wrong(stderr io.Writer, err error) int {
-	fmt.Fprintln(stderr, "mcp:", oneLine(err.Error()))
-	return exitUsage
+// report writes err in one line and returns the exit status that goes with it.
+func report(stderr io.Writer, status int, err error) int {
+	_, _ = fmt.Fprintln(stderr, "mcp:", oneLine(err.Error())) // there is nowhere else to say it
+	return status
 }
 
 type serverSettings struct {
@@ -144,7 +147,9 @@ func parse(args []string) (s serverSettings, err error) {
 }
 
 // connect returns a client of production, or of a demo that ends with disconnect.
-func connect(s serverSettings, getenv func(string) string, log *slog.Logger) (client *spideriq.Client, disconnect func(), err error) {
+func connect(
+	s serverSettings, getenv func(string) string, log *slog.Logger,
+) (client *spideriq.Client, disconnect func(), err error) {
 	options := []spideriq.Option{
 		spideriq.WithUserAgent("mcp/" + spideriq.Version),
 		spideriq.WithLogger(log),
@@ -155,7 +160,7 @@ func connect(s serverSettings, getenv func(string) string, log *slog.Logger) (cl
 		return client, disconnect, nil
 	}
 	if getenv("SPIDERIQ_TOKEN") == "" {
-		return nil, nil, errors.New("SPIDERIQ_TOKEN is not set: give it a token, or use -demo to try an in-memory account")
+		return nil, nil, errors.New("SPIDERIQ_TOKEN is not set: set it, or use -demo to try an in-memory account")
 	}
 	client, err = spideriq.NewClientFromEnv(options...)
 	return client, func() {}, err

@@ -36,8 +36,8 @@ var listDescriptions = map[string]string{
 
 type listResult struct {
 	Integrations []spideriq.Integration `json:"integrations"`
-	Matching     int                    `json:"matching" jsonschema:"number of integrations that match the filters, on all pages"`
-	NextOffset   int                    `json:"next_offset,omitempty" jsonschema:"offset of the next page; left out when there is none"`
+	Matching     int                    `json:"matching" jsonschema:"rows that match, on all pages"`
+	NextOffset   int                    `json:"next_offset,omitempty" jsonschema:"offset of the next page, if any"`
 	ListedAt     time.Time              `json:"listed_at" jsonschema:"when the API was asked"`
 }
 

@@ -45,8 +45,8 @@ func addReadTools(server *mcp.Server, t *tools) error {
 		addTool(server, &mcp.Tool{
 			Name:  "list_integrations",
 			Title: "List integrations",
-			Description: "Lists the integrations (API keys of LLM providers) with their limits, use, health and cached " +
-				"billing, from a listing that is at most a few seconds old.",
+			Description: "Lists the integrations (API keys of LLM providers) with their limits, use, health and " +
+				"cached billing, from a listing that is at most a few seconds old.",
 			Annotations: readOnly(),
 		}, listDescriptions, t.list),
 		addTool(server, &mcp.Tool{
@@ -58,8 +58,8 @@ func addReadTools(server *mcp.Server, t *tools) error {
 		addTool(server, &mcp.Tool{
 			Name:  "integration_health",
 			Title: "Health of the integrations",
-			Description: "Returns how the keys have been doing: a summary, a row for each, and what the API recommends. " +
-				"Three failures in a row make a key unhealthy, and it is then skipped.",
+			Description: "Returns how the keys have been doing: a summary, a row for each, and what the API " +
+				"recommends. Three failures in a row make a key unhealthy, and it is then skipped.",
 			Annotations: readOnly(),
 		}, healthDescriptions, t.health),
 		addTool(server, &mcp.Tool{
@@ -85,8 +85,8 @@ func addWriteTools(server *mcp.Server, t *tools) error {
 		addTool(server, &mcp.Tool{
 			Name:  "set_primary",
 			Title: "Make an integration primary",
-			Description: "Makes one integration a primary key, which sets its priority to 10, and returns it before and after. " +
-				"It sends nothing about other integrations.",
+			Description: "Makes one integration a primary key, which sets its priority to 10, and returns it before " +
+				"and after. It sends nothing about other integrations.",
 			Annotations: changes(destructive, withinSpiderIQ),
 		}, idDescriptions, t.setPrimary),
 		addTool(server, &mcp.Tool{

@@ -96,8 +96,9 @@ func TestEveryResultFitsTheSchemaThatIsAnnounced(t *testing.T) {
 		{"integration_health", `{"only_problems": true}`},
 		{"sync_billing", `{}`},
 		{"sync_billing", `{"provider_name": "none"}`},
-		{"update_integration", `{"id": 42, "key_label": "", "is_active": true, "is_primary": false, "daily_limit": 0,
-			"minute_limit": 1, "spend_limit_amount": 0.10, "spend_limit_period": "daily", "spend_limit_action": "warn"}`},
+		{"update_integration", `{
+			"id": 42, "key_label": "", "is_active": true, "is_primary": false, "daily_limit": 0, "minute_limit": 1,
+			"spend_limit_amount": 0.10, "spend_limit_period": "daily", "spend_limit_action": "warn"}`},
 		{"update_integration", `{"id": 43, "key_label": "x"}`},
 		{"set_primary", `{"id": 43}`},
 		{"disable", `{"id": 43}`},

@@ -62,14 +62,14 @@ var idDescriptions = map[string]string{"id": idDescription}
 // A changeResult tells what a change did.
 type changeResult struct {
 	Sent           spideriq.UpdateParams `json:"sent" jsonschema:"the settings that were sent"`
-	Changed        []string              `json:"changed" jsonschema:"settings that differ between before and after; null when before is"`
+	Changed        []string              `json:"changed" jsonschema:"settings that differ; null when before is"`
 	Before         *settings             `json:"before" jsonschema:"null when the listing did not have the integration"`
-	BeforeListedAt time.Time             `json:"before_listed_at" jsonschema:"when the API was asked for the state before"`
+	BeforeListedAt time.Time             `json:"before_listed_at" jsonschema:"when the API was asked for it"`
 	After          settings              `json:"after" jsonschema:"what the API answered to the change"`
 }
 
 func (t *tools) update(ctx context.Context, arguments updateArguments) (*changeResult, error) {
-	if arguments.UpdateParams.IsZero() {
+	if arguments.IsZero() {
 		return nil, fmt.Errorf("%w: give at least one setting to change", errArguments)
 	}
 	return t.change(ctx, arguments.ID, arguments.UpdateParams)

@@ -50,17 +50,17 @@ func main() {
 // run is the program. It returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
-		fmt.Fprint(stdout, usage)
+		if _, err := io.WriteString(stdout, usage); err != nil {
+			return exitFailed
+		}
 		return exitDone
 	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-		fmt.Fprintln(stderr, "ask: the command that starts the server is missing; -h tells more")
-		return exitUsage
+		return report(stderr, exitUsage, errors.New("the command that starts the server is missing; -h tells more"))
 	}
 	calls, err := readCalls(stdin)
 	if err != nil {
-		fmt.Fprintln(stderr, "ask:", err)
-		return exitUsage
+		return report(stderr, exitUsage, err)
 	}
 	server := exec.Command(args[0], args[1:]...)
 	server.Stderr = stderr
@@ -69,10 +69,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case err != nil:
-		fmt.Fprintln(stderr, "ask:", err)
-		return exitFailed
+		return report(stderr, exitFailed, err)
 	}
 	return exitDone
+}
+
+// report writes err and returns the exit status that goes with it.
+func report(stderr io.Writer, status int, err error) int {
+	_, _ = fmt.Fprintln(stderr, "ask:", err) // there is nowhere else to say it
+	return status
 }
 
 // A call is one line of the dialogue.
@@ -125,29 +130,40 @@ func showTools(ctx context.Context, session *mcp.ClientSession, stdout io.Writer
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(stdout, tool.Name)
+		if _, err := fmt.Fprintln(stdout, tool.Name); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 func (c call) make(ctx context.Context, session *mcp.ClientSession, stdout io.Writer) error {
-	fmt.Fprintf(stdout, "> %s %s\n", c.tool, c.arguments)
+	if _, err := fmt.Fprintf(stdout, "> %s %s\n", c.tool, c.arguments); err != nil {
+		return err
+	}
 	result, err := session.CallTool(ctx, &mcp.CallToolParams{Name: c.tool, Arguments: c.arguments})
 	if err != nil {
 		return err
 	}
+	_, err = io.WriteString(stdout, shown(result))
+	return err
+}
+
+// shown returns the text of a result, a line or more.
+func shown(result *mcp.CallToolResult) string {
+	var lines strings.Builder
 	for _, content := range result.Content {
 		text, ok := content.(*mcp.TextContent)
-		if !ok {
-			continue
+		switch {
+		case !ok:
+			lines.WriteString("(content that is not text)\n")
+		case result.IsError:
+			lines.WriteString("! " + strings.ReplaceAll(text.Text, "\n", "\n! ") + "\n")
+		default:
+			lines.WriteString(indented(text.Text) + "\n")
 		}
-		if result.IsError {
-			fmt.Fprintln(stdout, "! "+strings.ReplaceAll(text.Text, "\n", "\n! "))
-			continue
-		}
-		fmt.Fprintln(stdout, indented(text.Text))
 	}
-	return nil
+	return lines.String()
 }
 
 // indented returns JSON with line breaks, and any other text as it is.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +75,7 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	status := run(ctx, []string{os.Args[0], "-test.run=^$"}, strings.NewReader(""), new(strings.Builder), new(strings.Builder))
+	server := []string{os.Args[0], "-test.run=^$"}
+	status := run(ctx, server, strings.NewReader(""), io.Discard, io.Discard)
 	assert.Equal(t, exitInterrupted, status)
 }
