@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,14 +49,22 @@ func judge(t *testing.T, api *spideriqtest.Server, request, server []string) (ve
 
 // needJudge skips the test where there is no npx, but not in CI.
 func needJudge(t *testing.T) {
-	if _, err := exec.LookPath("npx"); err == nil {
-		return
+	_, err := exec.LookPath("npx")
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip("there is no npx")
 	}
-	if os.Getenv("CI") != "" {
-		require.Fail(t, "CI needs node, npm and npx")
-	}
-	t.Skip("there is no npx")
+	require.NoError(t, err, "CI needs node, npm and npx")
+	require.NoError(t, install())
 }
+
+// install has the inspector installed, once, before tests run it side by side.
+var install = sync.OnceValue(func() error {
+	printed, err := exec.Command("judge/inspect", "--version").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, printed)
+	}
+	return nil
+})
 
 // eras are the two forms of the protocol: with a handshake, and without.
 var eras = []string{"legacy", "modern"}
