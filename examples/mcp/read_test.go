@@ -63,7 +63,7 @@ func TestListPages(t *testing.T) {
 	p := start(t, api)
 	seen := make(map[int64]bool)
 	offset, pages := 0, 0
-	for {
+	for pages < 10 {
 		var result listResult
 		p.ok("list_integrations", fmt.Sprintf(`{"provider_name": "groq", "offset": %d}`, offset), &result)
 		assert.Equal(t, 115, result.Matching)
