@@ -55,13 +55,13 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 		return call.argumentError(err)
 	}
 
-	used := &usedSecrets{fromBody: call.secrets}
+	used := &usedSecrets{authorize: c.config.authorization, fromBody: call.secrets}
 	result := c.transport.Do(ctx, transport.Request{
 		Method:         call.method,
 		URL:            requestURL(c.config.baseURL, call.path, settings.query),
 		Header:         c.config.requestHeader(settings.header, body != nil),
 		Body:           body,
-		Authorization:  used.recording(c.config.authorization),
+		Authorization:  used.authorization,
 		Idempotent:     call.idempotent,
 		MaxAttempts:    firstPositive(settings.maxAttempts, c.config.maxAttempts),
 		AttemptTimeout: c.config.timeout(settings.attemptTimeout),
@@ -85,14 +85,17 @@ func (c call) argumentError(err error) error {
 }
 
 // newCallConfig applies the options of one call and returns the first error.
-func newCallConfig(opts []RequestOption) (*callConfig, error) {
-	settings := new(callConfig)
+func newCallConfig(opts []RequestOption) (callConfig, error) {
+	if len(opts) == 0 {
+		return callConfig{}, nil
+	}
+	var settings callConfig
 	for _, opt := range opts {
 		if opt == nil {
 			continue
 		}
-		if err := opt.applyToCall(settings); err != nil {
-			return nil, err
+		if err := opt.applyToCall(&settings); err != nil {
+			return callConfig{}, err
 		}
 	}
 	return settings, nil

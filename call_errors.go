@@ -47,7 +47,7 @@ func roundedUp(d time.Duration) time.Duration {
 func (c call) apiError(result transport.Result, redactor *safetext.Redactor) *APIError {
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
-	message := body.Message
+	message := errorbody.TrimStatus(body.Message, response.StatusCode)
 	if isRedirect(response.StatusCode) {
 		message = redirectMessage(response.Header, redactor)
 	}
@@ -72,8 +72,8 @@ func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
 	if err != nil || location.Host+location.Path == "" {
 		return "redirects are not followed"
 	}
-	target := redactor.Redact(location.Host + location.EscapedPath())
-	return "redirects to " + target + ", and redirects are not followed; check the base URL"
+	target := safetext.OneLine(redactor.Redact(location.Host+location.EscapedPath()), maxPathLength)
+	return "redirects to " + target + ", and redirects are not followed"
 }
 
 // retryAfter returns the wait that a failed response states, at least a second, or 0

@@ -131,7 +131,7 @@ func (c *config) checkScheme() error {
 	if c.baseURL.Scheme == "https" || c.insecureHTTP || apiurl.IsLoopback(c.baseURL.Hostname()) {
 		return nil
 	}
-	return errors.New("base URL: http would send the token in clear; use https, or see WithInsecureHTTP")
+	return fmt.Errorf("base URL %q: http would send the token in clear; use https, or see WithInsecureHTTP", c.baseURL)
 }
 
 func newClient(cfg *config) *Client {

@@ -12,12 +12,21 @@ import (
 // JSON that is read into UpdateParams leaves the setting alone as well. Whether any
 // value clears a limit is not documented; [Client.Do] can send an explicit null.
 type UpdateParams struct {
-	KeyLabel         *string           `json:"key_label,omitempty"`          // friendly name
-	IsActive         *bool             `json:"is_active,omitempty"`          // false takes the key out of the selection pool
-	IsPrimary        *bool             `json:"is_primary,omitempty"`         // also sets Priority: 10 for true, 0 for false
-	DailyLimit       *int              `json:"daily_limit,omitempty"`        // requests a day
-	MinuteLimit      *int              `json:"minute_limit,omitempty"`       // requests a minute
-	SpendLimitAmount *Amount           `json:"spend_limit_amount,omitempty"` // in US dollars; takes effect on the next billing sync
+	// KeyLabel is a friendly name.
+	KeyLabel *string `json:"key_label,omitempty"`
+
+	// IsActive takes the key out of the selection pool when it is false.
+	IsActive *bool `json:"is_active,omitempty"`
+
+	// IsPrimary also sets Priority: 10 for true, 0 for false.
+	IsPrimary *bool `json:"is_primary,omitempty"`
+
+	DailyLimit  *int `json:"daily_limit,omitempty"`  // requests a day
+	MinuteLimit *int `json:"minute_limit,omitempty"` // requests a minute
+
+	// SpendLimitAmount is in US dollars. It takes effect on the next billing sync.
+	SpendLimitAmount *Amount `json:"spend_limit_amount,omitempty"`
+
 	SpendLimitPeriod *SpendLimitPeriod `json:"spend_limit_period,omitempty"`
 	SpendLimitAction *SpendLimitAction `json:"spend_limit_action,omitempty"`
 }
@@ -107,13 +116,19 @@ func appendAttr[T any](attrs []slog.Attr, name string, value *T) []slog.Attr {
 }
 
 // String returns the integration as JSON, under the names of the API.
-func (i Integration) String() string {
-	for _, amount := range []**Amount{&i.SpendLimitAmount, &i.CachedBalance, &i.CachedUsageToday, &i.CachedUsageMonth} {
+func (i *Integration) String() string {
+	if i == nil {
+		return "<nil>"
+	}
+	printable := *i
+	for _, amount := range []**Amount{
+		&printable.SpendLimitAmount, &printable.CachedBalance, &printable.CachedUsageToday, &printable.CachedUsageMonth,
+	} {
 		if checkAmount(*amount) != nil {
-			*amount = nil // it has no form in JSON; i is a copy
+			*amount = nil // an invalid amount has no form in JSON
 		}
 	}
-	return jsonText(i)
+	return jsonText(printable)
 }
 
 // Format prints what [Integration.String] returns, whatever the verb.
@@ -121,7 +136,10 @@ func (i Integration) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.St
 
 // LogValue returns the settings and the state of the integration, under the names of
 // the API, without what is not known.
-func (i Integration) LogValue() slog.Value {
+func (i *Integration) LogValue() slog.Value {
+	if i == nil {
+		return slog.StringValue("<nil>")
+	}
 	attrs := []slog.Attr{
 		slog.Int64("id", i.ID), slog.String("provider_name", i.ProviderName), slog.String("key_label", i.KeyLabel),
 		slog.Bool("is_active", i.IsActive), slog.Bool("is_primary", i.IsPrimary), slog.Int("priority", i.Priority),

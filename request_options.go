@@ -211,17 +211,15 @@ func (i *ResponseInfo) fill(result transport.Result) {
 }
 
 // readRateLimit returns nil unless all three headers are present and consist of
-// digits, and the reset lies before the year 10000.
+// digits, and the reset lies before the year 10000, which no text form of a time can
+// express.
 func readRateLimit(header http.Header) *RateLimit {
 	limit, limitErr := strconv.ParseUint(header.Get("X-RateLimit-Limit"), 10, 31)
 	remaining, remainingErr := strconv.ParseUint(header.Get("X-RateLimit-Remaining"), 10, 31)
-	reset, resetErr := strconv.ParseUint(header.Get("X-RateLimit-Reset"), 10, 63)
-	if errors.Join(limitErr, remainingErr, resetErr) != nil || reset > maxUnixTime {
+	seconds, resetErr := strconv.ParseUint(header.Get("X-RateLimit-Reset"), 10, 40)
+	reset := time.Unix(int64(seconds), 0)
+	if errors.Join(limitErr, remainingErr, resetErr) != nil || reset.Year() > 9999 {
 		return nil
 	}
-	return &RateLimit{Limit: int(limit), Remaining: int(remaining), Reset: time.Unix(int64(reset), 0).UTC()}
+	return &RateLimit{Limit: int(limit), Remaining: int(remaining), Reset: reset}
 }
-
-// maxUnixTime is the last second of the year 9999, the last one that RFC 3339 can
-// express.
-const maxUnixTime = 253402300799

@@ -42,15 +42,22 @@ func checkKind(body any) error {
 	for value.Kind() == reflect.Pointer && !value.IsNil() && !encodesItself(value.Type()) {
 		value = value.Elem()
 	}
+	if !encodesItself(value.Type()) {
+		if err := checkNoText(body, value); err != nil {
+			return err
+		}
+	}
 	switch value.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
 		if value.IsNil() {
-			return fmt.Errorf("the body is a nil %T, which would be sent as null", body)
+			return fmt.Errorf("the body is a nil %T; to send null, give a json.RawMessage", body)
 		}
 	}
-	if encodesItself(value.Type()) {
-		return nil
-	}
+	return nil
+}
+
+// checkNoText refuses a reader, bytes and a string. value is what body points to.
+func checkNoText(body any, value reflect.Value) error {
 	if _, isReader := body.(io.Reader); isReader {
 		return fmt.Errorf("the body is a %T; give the value to encode, or a json.RawMessage", body)
 	}

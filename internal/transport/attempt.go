@@ -21,20 +21,15 @@ type outcome struct {
 }
 
 // attempt makes one request and reads its response to the end, both under one deadline.
-// template is the request without body and Authorization header.
-func (r *run) attempt(template *http.Request, authorization string) outcome {
+func (r *run) attempt(caller context.Context, authorization string) outcome {
 	timeout := r.request.AttemptTimeout
 	if timeout == 0 {
 		timeout = r.transport.config.AttemptTimeout
 	}
-	ctx, cancel := context.WithTimeout(template.Context(), timeout)
+	ctx, cancel := context.WithTimeout(caller, timeout)
 	defer cancel()
-	seen := new(trace)
-	req := template.Clone(httptrace.WithClientTrace(ctx, seen.hooks()))
-	if authorization != "" {
-		req.Header.Set("Authorization", authorization)
-	}
-	r.setBody(req)
+	seen := newTrace()
+	req := r.newRequest(httptrace.WithClientTrace(ctx, &seen.hooks), authorization)
 
 	var o outcome
 	o.response, o.err = exchange(r.transport.base, req)
@@ -47,10 +42,28 @@ func (r *run) attempt(template *http.Request, authorization string) outcome {
 		o.err = fmt.Errorf("no response within %v: %w", timeout, os.ErrDeadlineExceeded)
 	}
 	o.failure = classify(o.err, seen)
-	if ended := contextError(template.Context()); ended != nil {
+	if ended := contextError(caller); ended != nil {
 		o.err = ended
 	}
 	return o
+}
+
+// newRequest returns the request of one attempt. It shares nothing with other attempts, so
+// that they are equal whatever a base transport does to the request.
+func (r *run) newRequest(ctx context.Context, authorization string) *http.Request {
+	url := *r.request.URL
+	req := http.Request{
+		Method: r.request.Method, URL: &url, Host: url.Host, Header: r.request.Header.Clone(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if req.Header == nil {
+		req.Header = make(http.Header)
+	}
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	r.setBody(&req)
+	return req.WithContext(ctx)
 }
 
 // setBody sets the body of one attempt.
@@ -81,17 +94,18 @@ func (r *run) setBody(req *http.Request) {
 
 // A trace records what net/http does in one attempt. Its hooks run on several goroutines.
 type trace struct {
+	hooks        httptrace.ClientTrace
 	asked        atomic.Bool  // for a connection
 	connected    atomic.Bool  // a connection was had
 	headsWritten atomic.Int32 // more than 1 when the request was sent again inside the attempt
 }
 
-func (t *trace) hooks() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn:      func(string) { t.asked.Store(true) },
-		GotConn:      func(httptrace.GotConnInfo) { t.connected.Store(true) },
-		WroteHeaders: func() { t.headsWritten.Add(1) },
-	}
+func newTrace() *trace {
+	t := new(trace)
+	t.hooks.GetConn = func(string) { t.asked.Store(true) }
+	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.connected.Store(true) }
+	t.hooks.WroteHeaders = func() { t.headsWritten.Add(1) }
+	return t
 }
 
 var (

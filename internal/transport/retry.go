@@ -16,6 +16,8 @@ type run struct {
 	transport *Transport
 	request   Request
 	result    Result
+	client    http.Client // makes attempts through RoundTrip
+	engine    retryablehttp.Client
 	outcome   outcome       // of the latest attempt
 	attempted bool          // the latest turn of the engine has made an attempt
 	duration  time.Duration // of the latest attempt; 0 without a log
@@ -31,14 +33,13 @@ func (t *Transport) Do(ctx context.Context, req Request) Result {
 	if r.request.MaxAttempts == 0 {
 		r.request.MaxAttempts = t.config.Policy.MaxAttempts
 	}
-	engine := retryablehttp.Client{ // without a Logger it is silent
-		HTTPClient:   &http.Client{Transport: r},
-		RetryMax:     r.request.MaxAttempts - 1,
-		CheckRetry:   r.checkRetry,
-		Backoff:      r.backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
-	_, err := engine.Do(&retryablehttp.Request{Request: r.template(ctx)})
+	r.client.Transport = r
+	r.engine.HTTPClient = &r.client
+	r.engine.RetryMax = r.request.MaxAttempts - 1
+	r.engine.CheckRetry = r.checkRetry
+	r.engine.Backoff = r.backoff
+	r.engine.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	_, err := r.engine.Do(&retryablehttp.Request{Request: r.template(ctx)})
 	if err != nil && r.wait > 0 {
 		r.result.Err = contextError(ctx) // the context ended during the engine's wait
 	}
@@ -49,15 +50,15 @@ func (t *Transport) Do(ctx context.Context, req Request) Result {
 	return r.result
 }
 
-// template returns the request that the engine carries around. Each attempt makes its own
-// from it.
+// template returns the request that the engine carries around. It has no header and no
+// body, which http.Client would copy. Each attempt makes its own request.
 func (r *run) template(ctx context.Context) *http.Request {
-	template := http.Request{
-		Method: r.request.Method, URL: r.request.URL, Header: r.request.Header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
+	template := http.Request{Method: r.request.Method, URL: r.request.URL, Header: noHeader}
 	return template.WithContext(ctx)
 }
+
+// noHeader is the header of every template. Nothing writes to it.
+var noHeader = http.Header{}
 
 // RoundTrip waits for the call's turn and makes one attempt.
 func (r *run) RoundTrip(template *http.Request) (*http.Response, error) {
@@ -76,7 +77,7 @@ func (r *run) RoundTrip(template *http.Request) (*http.Response, error) {
 	if r.request.Log != nil {
 		began = time.Now()
 	}
-	r.outcome = r.attempt(template, authorization)
+	r.outcome = r.attempt(ctx, authorization)
 	if r.request.Log != nil {
 		r.duration = time.Since(began)
 	}
