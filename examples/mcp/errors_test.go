@@ -49,8 +49,8 @@ func TestErrorsAreToolErrorsThatAnAgentCanActOn(t *testing.T) {
 			"Retry: no. Waiting does not help: a plan or a budget may be used up.",
 		},
 		"501": {
-			spideriqtest.Status(501, `{"detail": "Not implemented"}`),
-			"501 Not Implemented: Not implemented\nRetry: yes, in a minute. The API has a problem of its own.",
+			spideriqtest.Status(501, `{"detail": "Not on this server"}`),
+			"501 Not Implemented: Not on this server\nRetry: yes, in a minute. The API has a problem of its own.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
