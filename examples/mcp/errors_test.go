@@ -118,7 +118,7 @@ func TestTheTokenIsShownNowhere(t *testing.T) {
 	api.Fail(spideriqtest.Status(400, `{"error": "refused: `+api.Token+`"}`))
 	text := p.fails("list_integrations", `{}`)
 	p.ok("disable", `{"id": 42}`, new(changeResult))
-	assert.NotContains(t, text+p.stderr.String(), api.Token)
+	assert.NotContains(t, text+p.log(), api.Token)
 }
 
 func TestRateLimitsHoldForAllToolsTogether(t *testing.T) {

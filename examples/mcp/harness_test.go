@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -64,7 +63,7 @@ type process struct {
 	*mcp.ClientSession
 	t      *testing.T
 	cmd    *exec.Cmd
-	stderr *syncBuffer
+	stderr *bytes.Buffer // complete when the process has ended
 }
 
 // start starts the program and connects to it.
@@ -73,7 +72,7 @@ func start(t *testing.T, api *spideriqtest.Server, args ...string) *process {
 }
 
 func startCommand(t *testing.T, cmd *exec.Cmd) *process {
-	stderr := new(syncBuffer)
+	stderr := new(bytes.Buffer)
 	cmd.Stderr = stderr
 	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
 	session, err := client.Connect(t.Context(), &mcp.CommandTransport{Command: cmd}, nil)
@@ -108,6 +107,12 @@ func (p *process) fails(tool, arguments string) string {
 	return text
 }
 
+// log ends the process and returns what it has written to standard error.
+func (p *process) log() string {
+	require.NoError(p.t, p.Close())
+	return p.stderr.String()
+}
+
 func textOf(t *testing.T, result *mcp.CallToolResult) string {
 	require.Len(t, result.Content, 1)
 	text, ok := result.Content[0].(*mcp.TextContent)
@@ -124,24 +129,6 @@ func requests(api *spideriqtest.Server, method string) []spideriqtest.Request {
 		}
 	}
 	return found
-}
-
-// A syncBuffer may be read while a process writes to it.
-type syncBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }
 
 // full is an integration in which every field is set.

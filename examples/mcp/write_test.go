@@ -35,7 +35,7 @@ func TestUpdateSendsOnlyWhatIsGivenAndAnswersWhatChanged(t *testing.T) {
 	assert.Equal(t, 0, *result.After.DailyLimit)
 	assert.Equal(t, new(0), result.Sent.DailyLimit)
 	assert.Nil(t, result.Sent.KeyLabel)
-	assert.Contains(t, p.stderr.String(), "msg=updated id=42 sent.is_primary=false sent.daily_limit=0 ")
+	assert.Contains(t, p.log(), "msg=updated id=42 sent.is_primary=false sent.daily_limit=0 ")
 }
 
 func TestSetPrimaryAndDisableSendOneSetting(t *testing.T) {
