@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -120,14 +119,6 @@ func TestRequestWithoutHeaders(t *testing.T) {
 	assert.NoError(t, result.Err)
 }
 
-func TestRequestWithoutAURL(t *testing.T) {
-	t.Parallel()
-	result := patch(t.Context(), newTransport(scripted(status(200))), func(r *Request) { r.URL = url.URL{} })
-	require.Error(t, result.Err)
-	assert.Zero(t, result.Attempts)
-	assert.Nil(t, result.Response)
-}
-
 // A countedConn counts the writes to a connection.
 type countedConn struct {
 	net.Conn
@@ -193,6 +184,8 @@ func TestLogIsToldOfEachAttempt(t *testing.T) {
 		require.Len(t, told, 3)
 		for i := range told {
 			assert.Equal(t, i+1, told[i].Number)
+			assert.Equal(t, result.Authorizations, []string{told[i].Authorization})
+			told[i].Authorization = ""
 		}
 		wait := base.sent[1].Sub(base.sent[0]) - 3*time.Second
 		assert.Equal(t, Attempt{Number: 1, StatusCode: 503, Duration: 3 * time.Second, Wait: wait}, told[0])

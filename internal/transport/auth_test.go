@@ -131,3 +131,20 @@ func TestTokenThatCannotBeHadEndsTheCall(t *testing.T) {
 		}
 	})
 }
+
+func TestResultTellsEachAuthorizationOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		values := []string{"one", "two", "two"}
+		asked := 0
+		base := scripted(status(503), status(503), status(200))
+		result := patch(t.Context(), newTransport(base), func(r *Request) {
+			r.Authorization = func(context.Context) (string, error) {
+				asked++
+				return values[asked-1], nil
+			}
+		})
+		assert.Equal(t, 3, result.Attempts)
+		assert.Equal(t, []string{"one", "two"}, result.Authorizations)
+	})
+}

@@ -13,7 +13,7 @@ import (
 // A run is one call under way. Each call has an engine of its own, whose callbacks are
 // methods of the run. A run has no CloseIdleConnections on purpose: the engine would call
 // it after each failure and empty the pool of connections that all calls share. Client
-// and engine are fields, not pointers, which saves two of the 34 allocations of a call.
+// and engine are fields, not pointers, which saves two allocations of a call.
 type run struct {
 	transport *Transport
 	request   Request
