@@ -3,7 +3,6 @@ package spideriq
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -161,27 +160,4 @@ func (c call) decode(r *transport.Response) error {
 		return nil
 	}
 	return r.BodyErr
-}
-
-// attemptLog returns what logs each attempt of a call, or nil when nothing would be
-// logged.
-func (c *config) attemptLog(ctx context.Context, call call) func(transport.Attempt) {
-	logger := c.logger
-	if logger == nil || !logger.Enabled(ctx, slog.LevelWarn) && !logger.Enabled(ctx, slog.LevelDebug) {
-		return nil
-	}
-	return func(a transport.Attempt) {
-		level, message := slog.LevelDebug, "spideriq: attempt"
-		if a.Wait > 0 {
-			level, message = slog.LevelWarn, "spideriq: attempt failed, another follows"
-		}
-		var cause string
-		if a.Err != nil {
-			cause = redactedErrorOf(a.Err, call.redactor(a.Authorization)).Error()
-		}
-		logger.LogAttrs(ctx, level, message,
-			slog.String("method", call.method), slog.String("path", call.path), slog.Int("attempt", a.Number),
-			slog.Int("status", a.StatusCode), slog.String("error", cause),
-			slog.Duration("took", a.Duration), slog.Duration("wait", a.Wait))
-	}
 }

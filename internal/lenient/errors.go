@@ -63,8 +63,14 @@ func kindOf(value []byte) string {
 	return "number"
 }
 
+// unreadable is implemented by errors that may leave a field zero.
+type unreadable interface {
+	error
+	Unreadable() bool
+}
+
 // isUnreadable reports whether err leaves the field zero.
 func isUnreadable(err error) bool {
-	var e interface{ Unreadable() bool }
-	return errors.As(err, &e) && e.Unreadable()
+	e, ok := errors.AsType[unreadable](err)
+	return ok && e.Unreadable()
 }

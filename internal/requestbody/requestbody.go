@@ -85,8 +85,7 @@ func encodesItself(t reflect.Type) bool {
 // plainError returns the cause that a MarshalJSON method gave, without the words that
 // encoding/json puts before it.
 func plainError(err error) error {
-	var marshaler *json.MarshalerError
-	if errors.As(err, &marshaler) {
+	if marshaler, ok := errors.AsType[*json.MarshalerError](err); ok {
 		return marshaler.Err
 	}
 	return err
