@@ -64,13 +64,18 @@ type level struct {
 
 // seeds are texts with something for each field, and with each odd form.
 var seeds = []string{
-	`null`, `{}`, `[]`, ` "a" `, `5`, `[{}, null, {"b": true}]`, `{"a": {"b": [1.50, null]}, "A": null, "b": false, "c": "aGk=", "d": {"x": 1}}`,
+	`null`, `{}`, `[]`, ` "a" `, `5`, `[{}, null, {"b": true}]`,
+	`{"a": {"b": [1.50, null]}, "A": null, "b": false, "c": "aGk=", "d": {"x": 1}}`,
 	`{"e": {"e": {"i": 1}}, "E": {"s": "x"}, "f": -1.5e3, "g": 0.1, "h": [ 1, "x" ], "i": -7, "j": 127}`,
 	`{"k": {"-1": {"i": 2}}, "l": [null, {"t": "2026-02-26T15:30:00+02:00"}], "m": {"a": "b"}, "n": 1.50, "o": null}`,
-	`{"p": null, "q": "5", "r": [{"s": "a"}, {}, {}], "s": "\u00e9\ud83d", "t": "2026-02-26T15:30:00Z", "u": 255, "v": ["a", null]}`,
-	`{"w": {"::1": [true, null]}, "x": "\"a\"", "y": ["2026-02-26T15:30:00Z"], "Z": 1, "1": "127.0.0.1", "2": [1], "3": [[1], null]}`,
-	`{"i": "20000", "j": 2e1, "q": 5.0, "u": "2.0", "t": "2026-02-26 15:30:00", "y": [0, null], "s": {"a": 1}, "m": [], "f": "12.50"}`,
-	`{"i": 1.5, "b": "x", "l": {}, "e": [], "r": 1, "k": {"x": 1}, "j": 128}`, "{\"s\": \"\xff\xfe\"}", "\uFEFF{}", `{"l": null, "v": null, "c": null}`,
+	`{"p": null, "q": "5", "r": [{"s": "a"}, {}, {}], "s": "\u00e9\ud83d", "u": 255}`,
+	`{"t": "2026-02-26T15:30:00Z", "v": ["a", null]}`,
+	`{"w": {"::1": [true, null]}, "x": "\"a\"", "y": ["2026-02-26T15:30:00Z"],}`,
+	`{"Z": 1, "1": "127.0.0.1", "2": [1], "3": [[1], null]}`,
+	`{"i": "20000", "j": 2e1, "q": 5.0, "u": "2.0", "t": "2026-02-26 15:30:00"}`,
+	`{"y": [0, null], "s": {"a": 1}, "m": [], "f": "12.50"}`,
+	`{"i": 1.5, "b": "x", "l": {}, "e": [], "r": 1, "k": {"x": 1}, "j": 128}`,
+	"{\"s\": \"\xff\xfe\"}", "\uFEFF{}", `{"l": null, "v": null, "c": null}`,
 	`{"l": [{"i": 1}, {"i": 2}], "L": [{"s": "x"}], "r": [{"i": 1}], "R": [], "m": {"a": "b"}, "M": {"c": null}}`,
 	`[[1], [2, 3], null]`, `{"1": [2]}`, `"2026-02-26T15:30:00Z"`, `"MTI="`, `{"q": "null", "x": null}`,
 }
@@ -156,23 +161,25 @@ func dropEmptyLists(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for _, field := range v.Fields() {
-			if field.CanSet() || field.Kind() == reflect.Struct {
-				dropEmptyLists(field)
-			}
+			dropEmptyLists(field)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			dropEmptyLists(v.Index(i))
 		}
-		if v.Kind() == reflect.Slice && v.Len() == 0 && v.CanSet() {
+		if v.Len() == 0 && v.CanSet() {
 			v.SetZero()
 		}
 	case reflect.Map:
-		for _, key := range v.MapKeys() {
-			value := reflect.New(v.Type().Elem()).Elem()
-			value.Set(v.MapIndex(key))
-			dropEmptyLists(value)
-			v.SetMapIndex(key, value)
-		}
+		dropEmptyListsOfMap(v)
+	}
+}
+
+func dropEmptyListsOfMap(v reflect.Value) {
+	for _, key := range v.MapKeys() {
+		value := reflect.New(v.Type().Elem()).Elem()
+		value.Set(v.MapIndex(key))
+		dropEmptyLists(value)
+		v.SetMapIndex(key, value)
 	}
 }
