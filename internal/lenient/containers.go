@@ -3,7 +3,6 @@ package lenient
 import (
 	"encoding"
 	"errors"
-	"fmt"
 	"reflect"
 	"strconv"
 )
@@ -30,7 +29,7 @@ func (d *decoder) decodeStruct(v reflect.Value) error {
 		}
 		next = i + 1
 		if err := d.decodeField(v, &fields.list[i]); err != nil && first == nil {
-			first = fmt.Errorf("%s: %w", fields.list[i].name, err)
+			first = &placeError{place: fields.list[i].name, err: err}
 		}
 	}
 	return first

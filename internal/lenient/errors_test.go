@@ -59,7 +59,8 @@ func assertTypeError(t *testing.T, text string, target any, want string) {
 
 func TestTypeErrorTellsWhatWasThere(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{`{}`: "object", `[]`: "array", `"x"`: "string", `true`: "bool", `1.5`: "number"} {
+	kinds := map[string]string{`{}`: "object", `[]`: "array", `"x"`: "string", `true`: "bool", `1.5`: "number"}
+	for text, want := range kinds {
 		var e *json.UnmarshalTypeError
 		if assert.ErrorAs(t, lenient.Unmarshal([]byte(text), new(int)), &e, text) {
 			assert.Equal(t, want, e.Value)
@@ -84,7 +85,8 @@ func TestReadingGoesOnAfterAnError(t *testing.T) {
 		}
 	}
 	var got integration
-	assert.ErrorContains(t, lenient.Unmarshal([]byte(`{"daily_limit": {}, "id": 7, "is_active": 1}`), &got), "daily_limit")
+	err := lenient.Unmarshal([]byte(`{"daily_limit": {}, "id": 7, "is_active": 1}`), &got)
+	assert.ErrorContains(t, err, "daily_limit")
 	assert.EqualValues(t, 7, got.ID)
 }
 
