@@ -3,10 +3,12 @@ package lenient
 import (
 	"encoding"
 	"errors"
-	"fmt"
 	"reflect"
 	"strconv"
 )
+
+// mapSize is what an empty map takes, beside the room for its first members.
+const mapSize = 128
 
 // errUnexported is the error for a field behind a nil pointer that cannot be set.
 var errUnexported = errors.New("lies in a nil pointer to a struct that is embedded and not exported")
@@ -27,7 +29,7 @@ func (d *decoder) decodeStruct(v reflect.Value) error {
 		}
 		next = i + 1
 		if err := d.decodeField(v, &fields.list[i]); err != nil && first == nil {
-			first = fmt.Errorf("%s: %w", fields.list[i].name, err)
+			first = &placeError{place: fields.list[i].name, err: err}
 		}
 	}
 	return first
@@ -71,15 +73,15 @@ func (d *decoder) decodeSlice(v reflect.Value) error {
 			err = d.decodePart(v.Index(i))
 		}
 		if err != nil {
-			err = fmt.Errorf("row %d: %w", i+1, err)
+			err = &placeError{place: "row", number: i + 1, err: err}
 			break
 		}
 		length = i + 1
 	}
-	v.SetLen(length)
-	if length == 0 {
+	if v.IsNil() {
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	}
+	v.SetLen(length)
 	return err
 }
 
@@ -89,7 +91,7 @@ func (d *decoder) lengthen(v reflect.Value) error {
 	length := v.Len()
 	if length == v.Cap() {
 		more := max(length, 4)
-		if !d.reserve(length+more, v.Type().Elem()) {
+		if !d.reserve(length+more, v.Type().Elem().Size()) {
 			return errTooLarge
 		}
 		v.Grow(more)
@@ -113,7 +115,7 @@ func (d *decoder) decodeArray(v reflect.Value) error {
 		}
 		length = i + 1
 		if err := d.decodePart(v.Index(i)); err != nil && first == nil {
-			first = fmt.Errorf("row %d: %w", i+1, err)
+			first = &placeError{place: "row", number: i + 1, err: err}
 		}
 	}
 	for i := length; i < v.Len(); i++ {
@@ -130,7 +132,12 @@ func (d *decoder) decodeMap(v reflect.Value) error {
 		err.unreadable = t.Elem().Kind() == reflect.String
 		return err
 	}
+	memberSize := t.Key().Size() + t.Elem().Size()
 	if v.IsNil() {
+		if !d.reserve(1, mapSize+8*memberSize) { // a map is made with room for 8
+			d.value()
+			return errTooLarge
+		}
 		v.Set(reflect.MakeMap(t))
 	}
 	var first error
@@ -141,8 +148,11 @@ func (d *decoder) decodeMap(v reflect.Value) error {
 		key.SetZero()
 		value.SetZero()
 		err := d.decodeMember(v, key, value, name)
+		if number > 8 && !d.reserve(2, memberSize) { // it doubles when it is full
+			err = errTooLarge
+		}
 		if err != nil && first == nil {
-			first = fmt.Errorf("member %d: %w", number, err)
+			first = &placeError{place: "member", number: number, err: err}
 		}
 		if err == errTooLarge {
 			break
@@ -152,11 +162,8 @@ func (d *decoder) decodeMap(v reflect.Value) error {
 }
 
 // decodeMember reads the next value into a map. It makes the key and the value of the
-// member in key and value.
+// member in key and value, which are zero.
 func (d *decoder) decodeMember(m, key, value reflect.Value, name []byte) error {
-	if !d.reserve(1, key.Type()) || !d.reserve(1, value.Type()) {
-		return errTooLarge
-	}
 	if err := d.decodePart(value); err != nil {
 		return err
 	}

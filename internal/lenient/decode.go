@@ -7,8 +7,14 @@ import (
 	"reflect"
 )
 
-// maxMemory is what the structs, lists and maps of one response may take.
-const maxMemory = 48 << 20
+const (
+	// maxMemory is what the structs, lists and maps of one response may take.
+	maxMemory = 32 << 20
+
+	// smallSize is the size of values that are not counted one by one: they take little
+	// more memory than their text, and must be decoded when the rest is too large.
+	smallSize = 16
+)
 
 // decoder decodes a text that is valid JSON. Each of its decode methods reads exactly
 // one value, also when it returns an error.
@@ -17,14 +23,14 @@ type decoder struct {
 	memory int // how much may still be allocated
 }
 
-// decode reads the next value into v, which can be set.
+// decode reads the next value into v, by v's own method for that if it has one.
 func (d *decoder) decode(v reflect.Value) error {
 	null := d.peek() == 'n'
 	t := v.Type()
 	switch {
 	case t == timeType:
 		return d.decodeTime(v)
-	case t.PkgPath() != "" && v.CanInterface(): // only a type with a name has methods of its own
+	case t.PkgPath() != "" && v.CanInterface(): // a type without a package has no methods
 		switch own := v.Addr().Interface().(type) {
 		case json.Unmarshaler:
 			return own.UnmarshalJSON(d.value())
@@ -138,15 +144,19 @@ func (d *decoder) allocate(pointer reflect.Value) error {
 		return errUnexported
 	}
 	t := pointer.Type().Elem()
-	if !d.reserve(1, t) {
+	if t.Size() > smallSize && !d.reserve(1, t.Size()) {
 		return errTooLarge
 	}
 	pointer.Set(reflect.New(t))
 	return nil
 }
 
-// reserve counts n new values of type t, and reports whether there is memory for them.
-func (d *decoder) reserve(n int, t reflect.Type) bool {
-	d.memory -= n * int(t.Size())
-	return d.memory >= 0
+// reserve counts n new values of a size, and reports whether there is memory for them.
+func (d *decoder) reserve(n int, size uintptr) bool {
+	needed := n * int(size)
+	if needed > d.memory {
+		return false
+	}
+	d.memory -= needed
+	return true
 }

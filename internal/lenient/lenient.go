@@ -26,7 +26,7 @@
 // in them is not forgiven anything, and not bounded as lists are.
 //
 // No decoded value shares memory with the response. The structs, lists and maps of one
-// response take at most 48 MiB; a list that needs more is an error.
+// response take at most 32 MiB; a list that needs more is an error.
 //
 // The package exists because encoding/json forgives none of this. It also keeps a call
 // cheap: on Go 1.26, an update of an integration costs 0.92 times what it costs when

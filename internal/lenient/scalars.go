@@ -22,7 +22,7 @@ func (d *decoder) decodeString(v reflect.Value) error {
 	if v.Type() == numberType {
 		return d.decodeByEncodingJSON(v)
 	}
-	v.SetString(string(unquote(d.value())))
+	v.SetString(textOf(d.value()))
 	return nil
 }
 
@@ -139,14 +139,28 @@ func wholeNumber(s string) string {
 }
 
 // decodeQuoted reads a string into a field with the option "string": the content of
-// the string is the value.
+// the string is the value. A number need not be as JSON writes it.
 func (d *decoder) decodeQuoted(v reflect.Value) error {
+	start := d.position
 	value := d.value()
 	content := unquote(value)
-	literal := len(content) > 0 && bytes.IndexByte([]byte(" \t\r\n{["), content[0]) < 0 && json.Valid(content)
-	if !literal {
-		return newTypeError(value, v.Type(), "not a value in quotes")
+	if isLiteral(content) {
+		quoted := decoder{scanner: scanner{text: content}, memory: d.memory}
+		return quoted.decodePart(v)
 	}
-	quoted := decoder{scanner: scanner{text: content}, memory: d.memory}
-	return quoted.decodePart(v)
+	t := v.Type()
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.String {
+		return newTypeError(value, t, "not a text in quotes")
+	}
+	d.position = start
+	return d.decodePart(v)
+}
+
+// isLiteral reports whether s is a JSON value, with no space before it, and neither an
+// object nor an array.
+func isLiteral(s []byte) bool {
+	return len(s) > 0 && bytes.IndexByte([]byte(" \t\r\n{["), s[0]) < 0 && json.Valid(s)
 }

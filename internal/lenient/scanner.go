@@ -128,14 +128,35 @@ func (s *scanner) endValue(start int) {
 // encoding/json, each byte that is not UTF-8 becomes U+FFFD. The result may share
 // memory with the value.
 func unquote(value []byte) []byte {
+	content, ok := plainContent(value)
+	if !ok {
+		return []byte(unescape(value))
+	}
+	return content
+}
+
+// textOf returns what unquote does. The result shares no memory with the value.
+func textOf(value []byte) string {
+	content, ok := plainContent(value)
+	if !ok {
+		return unescape(value)
+	}
+	return string(content)
+}
+
+// plainContent returns the part of a value between quotes, or all of it when there are
+// none. It is not ok when that part differs from the string that it stands for.
+func plainContent(value []byte) (content []byte, ok bool) {
 	if value[0] != '"' {
-		return value
+		return value, true
 	}
-	content := value[1 : len(value)-1]
-	if bytes.IndexByte(content, '\\') < 0 && utf8.Valid(content) {
-		return content
-	}
+	content = value[1 : len(value)-1]
+	return content, bytes.IndexByte(content, '\\') < 0 && utf8.Valid(content)
+}
+
+// unescape returns the string that a value in quotes stands for.
+func unescape(value []byte) string {
 	var s string
 	_ = json.Unmarshal(value, &s) // cannot fail: value is a valid string
-	return []byte(s)
+	return s
 }
