@@ -94,8 +94,8 @@ var Others = []Contestant{
 	{
 		Name: "stripe-go", Module: "github.com/stripe/stripe-go/v85", Program: "stripe", New: stripe.New,
 		Retries: true,
-		Note: "CallRaw. It has no PATCH: the update is a POST, with an Idempotency-Key, to a path without /api. The " +
-			"body stays in the answer.",
+		Note: "CallRaw. It has no PATCH: the update is a POST, with an Idempotency-Key, in chunks, to a path without " +
+			"/api. The body stays in the answer.",
 	},
 	{
 		Name: "azcore", Module: "github.com/Azure/azure-sdk-for-go/sdk/azcore", Program: "azcore", New: azcore.New,

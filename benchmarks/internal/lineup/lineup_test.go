@@ -82,7 +82,9 @@ func TestEachSendsTheSameUpdate(t *testing.T) {
 		}
 		assert.Equal(t, method+" "+url, req.Method+" "+req.URL.String())
 		assert.Equal(t, contentType, strings.Split(req.Header.Get("Content-Type"), ";")[0])
-		assert.EqualValues(t, len(sent.bodies[0]), req.ContentLength)
+		if c.Name != "stripe-go" { // which sends its bodies in chunks
+			assert.EqualValues(t, len(sent.bodies[0]), req.ContentLength)
+		}
 	})
 }
 

@@ -27,7 +27,9 @@ func New(cfg api.Config) (api.Client, error) {
 	return client{c}, nil
 }
 
-type client struct{ api *generated.ClientWithResponses }
+type client struct {
+	api *generated.ClientWithResponses
+}
 
 // Update implements [api.Client].
 func (c client) Update(ctx context.Context) (any, error) {

@@ -10,7 +10,7 @@ import (
 
 func TestCommittedDocumentIsDerivedFromTheContract(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("../../../../testdata/openapi.yaml")
+	source, err := os.ReadFile("../../../../contract/openapi.yaml")
 	require.NoError(t, err)
 	committed, err := os.ReadFile("../openapi.json")
 	require.NoError(t, err)

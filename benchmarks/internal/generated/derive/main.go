@@ -1,7 +1,7 @@
 // Command derive writes the OpenAPI 3.0 document that the generators read, from the OpenAPI
 // 3.1 document of the contract tests:
 //
-//	go run ./derive ../../../testdata/openapi.yaml openapi.json
+//	go run ./derive ../../../contract/openapi.yaml openapi.json
 package main
 
 import (
