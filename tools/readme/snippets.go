@@ -72,7 +72,7 @@ func program(fragment string) string {
 	imports := ""
 	for _, path := range packages {
 		name := strings.TrimSuffix(filepath.Base(path), "-go")
-		if strings.Contains(given+fragment, name+".") {
+		if regexp.MustCompile(`\b` + name + `\.`).MatchString(given + fragment) {
 			imports += fmt.Sprintf("import %s %q\n", name, path)
 		}
 	}
