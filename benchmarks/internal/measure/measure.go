@@ -35,6 +35,7 @@ type Setting struct {
 	Goroutines int           // that share them; 0 is 1
 	Budget     time.Duration // a round that would begin after it is not begun
 	Latencies  bool          // measure each call
+	Warm       bool          // make a call before the block, so that there is a connection
 	// Connections, when it is set, makes each block begin with a new client and without a
 	// connection, and returns how many were opened since it was last asked.
 	Connections func() (int, error)
@@ -61,20 +62,16 @@ func (r Result) Ratios(what func(Block) float64) []float64 {
 
 // Each returns what of each block.
 func (r Result) Each(what func(Block) float64) []float64 {
-	return each(r.Blocks, what)
-}
-
-// Floor returns what of each block of the floor.
-func (r Result) Floor(what func(Block) float64) []float64 {
-	return each(r.Floors, what)
-}
-
-func each(blocks []Block, what func(Block) float64) []float64 {
-	values := make([]float64, len(blocks))
-	for i, b := range blocks {
+	values := make([]float64, len(r.Blocks))
+	for i, b := range r.Blocks {
 		values[i] = what(b)
 	}
 	return values
+}
+
+// AsFloor returns the result of the floor's blocks, beside themselves.
+func (r Result) AsFloor() Result {
+	return Result{Name: r.Name, Blocks: r.Floors, Floors: r.Floors}
 }
 
 // Compare lets each player play against the floor, in rounds, until the budget is used up.
@@ -109,10 +106,11 @@ func Compare(ctx context.Context, floor Player, players []Player, s Setting) ([]
 func order(players, round int) []int {
 	turn := make([]int, players)
 	for i := range turn {
-		turn[i] = (i + round) % players
-	}
-	if round%2 == 1 {
-		slices.Reverse(turn)
+		step := i
+		if round%2 == 1 {
+			step = players - i
+		}
+		turn[i] = (round + step) % players
 	}
 	return turn
 }
@@ -155,16 +153,9 @@ type Block struct {
 }
 
 func (s Setting) block(ctx context.Context, player seat) (Block, error) {
-	call := player.call
-	if s.Connections != nil {
-		if _, err := s.Connections(); err != nil {
-			return Block{}, err
-		}
-		fresh, err := player.New()
-		if err != nil {
-			return Block{}, err
-		}
-		call = fresh
+	call, err := s.prepare(ctx, player)
+	if err != nil {
+		return Block{}, fmt.Errorf("%s: %w", player.Name, err)
 	}
 	latencies := make([][]time.Duration, max(s.Goroutines, 1))
 	if s.Latencies {
@@ -182,6 +173,25 @@ func (s Setting) block(ctx context.Context, player seat) (Block, error) {
 		b.Connections, err = s.Connections()
 	}
 	return b, err
+}
+
+// prepare returns the call of the block that comes.
+func (s Setting) prepare(ctx context.Context, player seat) (Call, error) {
+	call := player.call
+	if s.Connections != nil {
+		if _, err := s.Connections(); err != nil {
+			return nil, err
+		}
+		fresh, err := player.New()
+		if err != nil {
+			return nil, err
+		}
+		call = fresh
+	}
+	if s.Warm {
+		return call, call(ctx)
+	}
+	return call, nil
 }
 
 // run begins with a clean heap, so that a block pays for its own garbage only.
@@ -236,4 +246,10 @@ func cpuTime() time.Duration {
 	var used syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // cannot fail with these arguments
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// Connect returns how many connections a player opens in one block.
+func Connect(ctx context.Context, p Player, s Setting) (int, error) {
+	b, err := s.block(ctx, seat{Player: p})
+	return b.Connections, err
 }

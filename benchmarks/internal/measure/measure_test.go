@@ -68,6 +68,18 @@ func TestBlocksBeginWithNewClientsWhenConnectionsAreCounted(t *testing.T) {
 	assert.Equal(t, 4, results[0].Blocks[0].Connections)
 }
 
+func TestWarmBlocksBeginWithACallThatDoesNotCount(t *testing.T) {
+	t.Parallel()
+	made := 0
+	player := Player{"warm", func() (Call, error) {
+		return func(context.Context) error { made++; return nil }, nil
+	}}
+	results, err := Compare(t.Context(), Player{"floor", spin(1)}, []Player{player}, Setting{Calls: 10, Warm: true})
+	require.NoError(t, err)
+	assert.Equal(t, 11*leastRounds, made)
+	assert.Equal(t, 10, results[0].Blocks[0].Calls)
+}
+
 func TestFailureNamesThePlayer(t *testing.T) {
 	t.Parallel()
 	broken := Player{"broken", func() (Call, error) {
@@ -83,13 +95,13 @@ func TestFailureNamesThePlayer(t *testing.T) {
 func TestEachPlayerBeginsARoundAndTheDirectionTurns(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, []int{0, 1, 2}, order(3, 0))
-	assert.Equal(t, []int{0, 2, 1}, order(3, 1))
+	assert.Equal(t, []int{1, 0, 2}, order(3, 1))
 	assert.Equal(t, []int{2, 0, 1}, order(3, 2))
 	first := map[int]bool{}
-	for round := range 12 {
-		first[order(3, round)[0]] = true
+	for round := range 4 {
+		first[order(4, round)[0]] = true
 	}
-	assert.Len(t, first, 3)
+	assert.Len(t, first, 4)
 }
 
 func TestMedian(t *testing.T) {
