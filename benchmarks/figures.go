@@ -21,8 +21,8 @@ import (
 func defaultConnections(ctx context.Context, s *server.Server) (report.Table, error) {
 	t := report.Table{
 		Title: titleDefault,
-		Text: "1,000 updates by 64 goroutines, each contestant without the pool that the comparisons give it. The pool of " +
-			"net/http keeps two idle connections to a host.",
+		Text: "1,000 updates by 64 goroutines, each contestant without the pool that the comparisons " +
+			"give it. The pool of net/http keeps two idle connections to a host.",
 		Columns: []report.Column{{Name: "connections", Format: "%.0f"}},
 	}
 	for _, c := range append([]lineup.Contestant{lineup.Floor}, lineup.All()...) {
@@ -71,8 +71,9 @@ func programs(context.Context) (report.Table, error) {
 func outages(ctx context.Context) (report.Table, error) {
 	t := report.Table{
 		Title: titleOutage,
-		Text: "One client makes a call a second for 1,000 seconds, on a fake clock. First every request is answered 503, " +
-			"then each tenth. A contestant that repeats nothing sends one request for each call and loses each tenth.",
+		Text: "One client makes a call a second for 1,000 seconds, on a fake clock. First every request is " +
+			"answered 503, then each tenth. A contestant that repeats nothing sends one request for each call " +
+			"and loses each tenth.",
 		Columns: []report.Column{
 			{Name: columnRequests, Format: "%.2f", Better: report.Less},
 			{Name: "requests per call, a tenth fails", Format: "%.2f", Better: report.Less},

@@ -16,11 +16,11 @@ const head = `# Results
 
 Made by ` + "`go -C benchmarks run .`" + ` on %s with %s, %s, %d cores, %s/%s.
 
-Every contestant makes the same calls: ` + "`PATCH /integrations/42`" + ` with two limits, and a page of 100 rows. The answer
-is checked after each call, the request by the stub and by the server. The *floor* is the call by hand, with net/http and
-encoding/json, one shared client and a bounded read; *floor again* is the same against itself and shows the noise, and
-*floor, deadline* bounds each call with context.WithTimeout. Ratios are medians over rounds in which each block of a contestant
-stands beside one of the floor. How it is measured: [README.md](README.md).
+Every contestant makes the same calls: ` + "`PATCH /integrations/42`" + ` with two limits, and a page of 100 rows.
+The answer is checked after each call, the request by the stub and by the server. The *floor* is the call by hand,
+with net/http and encoding/json, one shared client and a bounded read; *floor again* is the same against itself and
+shows the noise, and *floor, deadline* bounds each call with context.WithTimeout. Ratios are medians over rounds in
+which each block of a contestant stands beside one of the floor. How it is measured: [README.md](README.md).
 
 ![CPU time of an update](cost.svg)
 

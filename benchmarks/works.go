@@ -43,27 +43,30 @@ func works(s *server.Server, budget time.Duration) []work {
 	each := "Each block begins with a new client and without a connection."
 	return []work{
 		{titleMemory, memory}, // first, while nothing else is in memory
-		comparison(titleUpdate, "Each call answered by a stub in the place of the transport: what the client itself costs.",
+		comparison(titleUpdate, "A stub in the place of the transport answers: what the client itself costs.",
 			inProcess(update), measure.Setting{Calls: 300, Budget: share(14)}, costs),
 		comparison(titlePage, "The same for a list of 100 rows, 64 kB of JSON.",
 			inProcess(list), measure.Setting{Calls: 15, Budget: share(10)}, costs),
 		comparison(titleOne, loopback+"One connection.",
 			onSocket(s.Plain), measure.Setting{Calls: 100, Budget: share(12)}, speeds),
 		comparison(titleSome, loopback+each,
-			onSocket(s.Plain), measure.Setting{Calls: 2000, Goroutines: 64, Budget: share(13), Connections: s.Connections},
-			connected),
+			onSocket(s.Plain), measure.Setting{
+				Calls: 2000, Goroutines: 64, Budget: share(13), Connections: s.Connections,
+			}, connected),
 		comparison(titleMany, loopback+each,
-			onSocket(s.Plain), measure.Setting{Calls: 5000, Goroutines: 512, Budget: share(18), Connections: s.Connections},
-			connected),
+			onSocket(s.Plain), measure.Setting{
+				Calls: 5000, Goroutines: 512, Budget: share(18), Connections: s.Connections,
+			}, connected),
 		comparison(titleTLS, secure+"One connection.",
 			onSocket(s.Secure), measure.Setting{Calls: 100, Budget: share(9)}, speeds),
 		comparison(titleTLSSome, secure+"Each block begins with a new client and one connection.",
 			onSocket(s.Secure), measure.Setting{
 				Calls: 2000, Goroutines: 64, Budget: share(12), Connections: s.Connections, Warm: true,
-			},
-			connected),
+			}, connected),
 		comparison(titleLatency, "64 goroutines, HTTP/1.1, a server that takes 5 ms for an answer.",
-			onSocket(s.Slow), measure.Setting{Calls: 1500, Goroutines: 64, Budget: share(12), Latencies: true}, latencies),
+			onSocket(s.Slow), measure.Setting{
+				Calls: 1500, Goroutines: 64, Budget: share(12), Latencies: true,
+			}, latencies),
 		{titleDefault, func(ctx context.Context) (report.Table, error) { return defaultConnections(ctx, s) }},
 		{titleSize, programs},
 		{titleOutage, outages},

@@ -55,8 +55,8 @@ var Others = []Contestant{
 	},
 	{
 		Name: "ogen", Module: "github.com/ogen-go/ogen", Program: "ogen", New: ogen.New,
-		Note: "Generated, without its OpenTelemetry. Amounts are float64. A value outside an enum, or a field that is " +
-			"missing, is an error.",
+		Note: "Generated, without its OpenTelemetry. Amounts are float64. A value outside an enum, or a field " +
+			"that is missing, is an error.",
 	},
 	{
 		Name: "go-retryablehttp", Module: "github.com/hashicorp/go-retryablehttp", Program: "retryable",
@@ -105,8 +105,8 @@ var Others = []Contestant{
 	{
 		Name: "aws-sdk-go-v2", Module: "github.com/aws/aws-sdk-go-v2", Program: "smithy", New: smithy.New,
 		Retries: true,
-		Note: "The smithy stack with nine middlewares, written as AWS generates it: without endpoint rules, and a bearer " +
-			"token in the place of a signature.",
+		Note: "The smithy stack with eight middlewares, written as AWS generates it: without endpoint rules, and a " +
+			"bearer token in the place of a signature.",
 	},
 	{
 		Name: "go-tfe", Module: "github.com/hashicorp/go-tfe", Program: "tfe", New: tfe.New, Retries: true,

@@ -21,7 +21,8 @@ type operation struct {
 }
 
 func (op operation) addSerializer(stack *middleware.Stack) error {
-	return stack.Serialize.Add(middleware.SerializeMiddlewareFunc("OperationSerializer", op.serialize), middleware.After)
+	serializer := middleware.SerializeMiddlewareFunc("OperationSerializer", op.serialize)
+	return stack.Serialize.Add(serializer, middleware.After)
 }
 
 func (op operation) addDeserializer(stack *middleware.Stack) error {

@@ -63,7 +63,6 @@ func (c *client) invoke(ctx context.Context, op operation) error {
 	for _, add := range []func(*middleware.Stack) error{
 		op.addSerializer,
 		op.addDeserializer,
-		smithyhttp.AddComputeContentLengthMiddleware,
 		awsmiddleware.AddClientRequestIDMiddleware,
 		awsmiddleware.AddRequestUserAgentMiddleware,
 		c.addRetries,

@@ -36,8 +36,11 @@ func derive(text []byte) ([]byte, error) {
 		"servers":  source["servers"],
 		"security": source["security"],
 		"paths": object{
-			"/integrations":      object{"get": list},
-			"/integrations/{id}": object{"parameters": at(source, "paths", "/integrations/{id}")["parameters"], "patch": update},
+			"/integrations": object{"get": list},
+			"/integrations/{id}": object{
+				"parameters": at(source, "paths", "/integrations/{id}")["parameters"],
+				"patch":      update,
+			},
 		},
 		"components": object{"securitySchemes": components["securitySchemes"], "schemas": d.schemas},
 	}
