@@ -103,6 +103,7 @@ func TestEmbeddedFieldsArePromotedLikeEncodingJSON(t *testing.T) {
 			base `json:"base"`
 		}{},
 		struct {
+			//lint:ignore SA5008 a field may have the name "-"
 			Dash  int `json:"-,"`
 			Skip  int `json:"-"`
 			inner int

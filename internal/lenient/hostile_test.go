@@ -95,6 +95,17 @@ func TestLongListIsDecoded(t *testing.T) {
 	assert.EqualValues(t, len(rows), rows[len(rows)-1].ID)
 }
 
+func TestLongMapIsDecoded(t *testing.T) {
+	t.Parallel()
+	var members strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&members, `"%d":%d,`, i, i)
+	}
+	got := decoded[map[int]int](t, "{"+members.String()+`"-1":-1}`)
+	assert.Len(t, got, 50_001)
+	assert.Equal(t, 49_999, got[49_999])
+}
+
 // Not parallel, because allocations of other tests would count.
 func TestResultDoesNotKeepTheBodyAlive(t *testing.T) {
 	body := `{"x": "` + strings.Repeat("x", 1<<20) + `", ` + updateBody[1:]
