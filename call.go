@@ -12,7 +12,8 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// A call describes one use of a method: the request and what its response becomes.
+// A call describes one use of a method: the request, and what its response is decoded
+// into.
 type call struct {
 	method     string
 	path       string   // below the base URL
@@ -85,7 +86,7 @@ func (c call) argumentError(err error) error {
 // newCallConfig applies the options of one call and returns the first error.
 func newCallConfig(opts []RequestOption) (callConfig, error) {
 	if len(opts) == 0 {
-		return callConfig{}, nil
+		return callConfig{}, nil // without the allocation that the loop makes
 	}
 	var settings callConfig
 	for _, opt := range opts {
@@ -151,7 +152,8 @@ func (c call) outcome(result transport.Result) error {
 
 func isSuccess(r *transport.Response) bool { return r.StatusCode/100 == 2 }
 
-// decode reads a 2xx into c.response.
+// decode reads a 2xx into c.response. A body that could not be read is an error, except
+// for Do without out, which does not need it.
 func (c call) decode(r *transport.Response) error {
 	if r.BodyErr == nil {
 		return c.response.decode(r.Body)

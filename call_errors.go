@@ -11,8 +11,8 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// heldError is the error of a call that an earlier 429 kept from being sent, or from
-// being repeated.
+// heldError returns the error of a call that was not sent, or not sent again, because
+// the 429 of another call asked for a pause.
 func (c call) heldError(result transport.Result) error {
 	what := "not sent"
 	if result.Attempts > 0 {
@@ -31,7 +31,7 @@ func (c call) heldError(result transport.Result) error {
 	return e.typed()
 }
 
-// roundedUp returns d in whole seconds where it is longer than one.
+// roundedUp rounds a d of more than a second up to whole seconds.
 func roundedUp(d time.Duration) time.Duration {
 	if d <= time.Second {
 		return d
@@ -43,7 +43,7 @@ func roundedUp(d time.Duration) time.Duration {
 	return whole
 }
 
-// apiError describes the response of result, which reports a failure.
+// apiError returns the error for the response of result, which reports a failure.
 func (c call) apiError(result transport.Result, redactor *safetext.Redactor) *APIError {
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
@@ -87,7 +87,7 @@ func retryAfter(r *transport.Response, body errorbody.Error) time.Duration {
 		wait, stated = body.RetryAfter, body.HasRetryAfter
 	}
 	if stated && wait <= 0 {
-		return time.Second // over already, and still worth another try
+		return time.Second // the wait is over: 0 would mean that waiting does not help
 	}
 	return wait
 }
@@ -133,8 +133,7 @@ func isRead(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// A redactedError has a text without secrets and keeps the error that it is about
-// reachable.
+// A redactedError is err with a text without secrets.
 type redactedError struct {
 	text string
 	err  error

@@ -116,8 +116,8 @@ func (s *IntegrationsService) allPages(
 	}
 }
 
-// listResponse answers a list. A list that is null is empty; one that is missing is
-// an error.
+// listResponse is the response to List. A list that is null is empty; one that is
+// missing is an error.
 type listResponse struct {
 	Success      successFlag    `json:"success"`
 	Integrations []*Integration `json:"integrations"`
