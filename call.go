@@ -136,7 +136,7 @@ func (c call) outcome(result transport.Result) error {
 		return c.heldError(result)
 	case result.Err != nil:
 		return c.transportError(result, c.redactor(result.Authorizations...))
-	case !isSuccess(result.Response):
+	case !result.Response.IsSuccess():
 		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
 	}
 	err := c.decode(result.Response)
@@ -149,8 +149,6 @@ func (c call) outcome(result transport.Result) error {
 		return c.invalidResponseError(result, err, c.redactor(result.Authorizations...))
 	}
 }
-
-func isSuccess(r *transport.Response) bool { return r.StatusCode/100 == 2 }
 
 // decode reads a 2xx into c.response. A body that could not be read is an error, except
 // for Do without out, which does not need it.

@@ -110,7 +110,7 @@ func (c call) transportError(result transport.Result, redactor *safetext.Redacto
 		MayHaveApplied: result.MayHaveApplied,
 		Err:            redactedErrorOf(result.Err, redactor),
 	}
-	if result.Response != nil && !isSuccess(result.Response) {
+	if result.Response != nil && !result.Response.IsSuccess() {
 		e.LastResponse = c.apiError(result, redactor)
 	}
 	return e
@@ -125,12 +125,8 @@ func (c call) invalidResponseError(result transport.Result, err error, redactor 
 		Path:           c.path,
 		Attempts:       result.Attempts,
 		Err:            redactedErrorOf(err, redactor),
-		MayHaveApplied: result.MayHaveApplied || !isRead(c.method),
+		MayHaveApplied: result.MayHaveApplied || !transport.IsRead(c.method),
 	}
-}
-
-func isRead(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // A redactedError is err with a text without secrets.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"time"
-	"unicode/utf8"
 )
 
 // SyncBillingParams choose the integrations that [IntegrationsService.SyncBilling]
@@ -60,7 +59,8 @@ type BillingResult struct {
 //
 // A provider that could not be asked is a row with Status "failed", not an error.
 // SyncBilling is repeated like [IntegrationsService.Update] and returns the same
-// errors.
+// errors. A ProviderName that is not UTF-8 is an [*ArgumentError], made before anything
+// is sent.
 //
 // API: Sync Billing, POST /api/v1/integrations/sync-billing,
 // https://docs.spideriq.ai/api-reference/integrations/sync-billing.
@@ -69,9 +69,6 @@ func (s *IntegrationsService) SyncBilling(
 ) (*BillingSync, error) {
 	var resp billingResponse
 	c := call{method: http.MethodPost, path: integrationsPath + "/sync-billing", idempotent: true, response: &resp}
-	if !utf8.ValidString(params.ProviderName) {
-		return nil, c.reject(errors.New("ProviderName is not valid UTF-8"), opts)
-	}
 	opts = append([]RequestOption{WithQuery(params)}, opts...)
 	if err := s.do(ctx, c, opts); err != nil {
 		return nil, err

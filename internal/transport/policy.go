@@ -62,26 +62,32 @@ func isGatewayStatus(status int) bool { return status >= 520 && status <= 524 }
 // mayHaveApplied reports whether the attempt may have changed something although it did
 // not succeed.
 func (o outcome) mayHaveApplied(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
+	if IsRead(method) {
 		return false
 	}
 	if o.err != nil {
 		return !o.failure.unsent
 	}
 	switch status := o.response.StatusCode; {
-	case isSuccess(status):
+	case o.response.IsSuccess():
 		return false
 	case o.headsWritten > 1: // net/http has sent it twice, and this is the response to the second
 		return true
 	case status == http.StatusRequestTimeout, status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
 		return true
 	default:
-		return status >= 520
+		return status >= 520 // from a gateway that got no usable response
 	}
 }
 
-func isSuccess(status int) bool { return status >= 200 && status <= 299 }
+// IsRead reports whether a request with this method changes nothing.
+func IsRead(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return true
+	}
+	return false
+}
 
 // forbidsRetry reports whether the response asks for no further attempt.
 func (r *Response) forbidsRetry() bool {

@@ -214,7 +214,7 @@ func (r *run) settleBudget() {
 }
 
 func (r *run) succeeded() bool {
-	return r.outcome.err == nil && isSuccess(r.outcome.response.StatusCode)
+	return r.outcome.err == nil && r.outcome.response.IsSuccess()
 }
 
 // isLimited reports whether the latest attempt got a 429.

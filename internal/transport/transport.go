@@ -95,6 +95,9 @@ type Response struct {
 	BodyErr    error  // why Body is missing from a response that arrived whole: [ErrTooLarge] or bad compression
 }
 
+// IsSuccess reports whether the status is a 2xx.
+func (r *Response) IsSuccess() bool { return r.StatusCode >= 200 && r.StatusCode <= 299 }
+
 // A Result is how a call ended.
 type Result struct {
 	// Response is the latest that arrived in any attempt of the call. When it belongs to
