@@ -2,9 +2,10 @@
 // It does not interpret response bodies.
 //
 // [Transport.Do] makes one call: one attempt or more, each a request of its own. The
-// files follow a call from the outside to the inside: retry.go repeats attempts,
-// turn.go holds them back, attempt.go makes one. policy.go, failure.go, retryafter.go
-// and budget.go decide whether another one follows, and when.
+// files follow a call from the outside to the inside: retry.go repeats attempts, turn.go
+// makes each wait for its turn, authorization.go gets its token, attempt.go makes it.
+// policy.go, failure.go, retryafter.go and budget.go decide whether another one follows,
+// and when.
 package transport
 
 import (
@@ -34,7 +35,7 @@ type Limiter interface {
 type Transport struct {
 	config Config
 	base   http.RoundTripper
-	own    *http.Transport // base, when it is ours
+	own    *http.Transport // base, when newBase has made it
 	direct bool            // base is net/http's own transport, with nothing in front of it
 	budget budget
 	pause  pause
