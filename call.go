@@ -135,18 +135,18 @@ func (c call) outcome(result transport.Result) error {
 	case result.HeldFor > 0:
 		return c.heldError(result)
 	case result.Err != nil:
-		return c.transportError(result, c.redactor(result.Authorizations...))
+		return c.transportError(result)
 	case !result.Response.IsSuccess():
-		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
+		return c.apiError(result).typed()
 	}
 	err := c.decode(result.Response)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errRefused):
-		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
+		return c.apiError(result).typed()
 	default:
-		return c.invalidResponseError(result, err, c.redactor(result.Authorizations...))
+		return c.invalidResponseError(result, err)
 	}
 }
 

@@ -44,7 +44,8 @@ func roundedUp(d time.Duration) time.Duration {
 }
 
 // apiError returns the error for the response of result, which reports a failure.
-func (c call) apiError(result transport.Result, redactor *safetext.Redactor) *APIError {
+func (c call) apiError(result transport.Result) *APIError {
+	redactor := c.redactor(result.Authorizations...)
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
 	message := errorbody.TrimStatus(body.Message, response.StatusCode)
@@ -102,21 +103,22 @@ func redactedHeader(header http.Header, redactor *safetext.Redactor) http.Header
 	return redacted
 }
 
-func (c call) transportError(result transport.Result, redactor *safetext.Redactor) error {
+func (c call) transportError(result transport.Result) error {
 	e := &TransportError{
 		Method:         c.method,
 		Path:           c.path,
 		Attempts:       result.Attempts,
 		MayHaveApplied: result.MayHaveApplied,
-		Err:            redactedErrorOf(result.Err, redactor),
+		Err:            redactedErrorOf(result.Err, c.redactor(result.Authorizations...)),
 	}
 	if result.Response != nil && !result.Response.IsSuccess() {
-		e.LastResponse = c.apiError(result, redactor)
+		e.LastResponse = c.apiError(result)
 	}
 	return e
 }
 
-func (c call) invalidResponseError(result transport.Result, err error, redactor *safetext.Redactor) error {
+func (c call) invalidResponseError(result transport.Result, err error) error {
+	redactor := c.redactor(result.Authorizations...)
 	contentType := redactor.Redact(result.Response.Header.Get("Content-Type"))
 	return &InvalidResponseError{
 		StatusCode:     result.Response.StatusCode,

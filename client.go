@@ -142,12 +142,11 @@ func newClient(cfg *config) *Client {
 	client := &Client{config: cfg}
 	client.Integrations = &IntegrationsService{client: client}
 	client.transport = transport.New(transport.Config{
-		Base:           cfg.roundTripper,
-		BaseURL:        cfg.baseURL,
-		Policy:         transport.Policy(cfg.retryPolicy),
-		AttemptTimeout: cfg.timeout(0),
-		Limiter:        cfg.limiter,
-		IsFinal:        errorbody.IsFinal,
+		Base:    cfg.roundTripper,
+		BaseURL: cfg.baseURL,
+		Policy:  transport.Policy(cfg.retryPolicy),
+		Limiter: cfg.limiter,
+		IsFinal: errorbody.IsFinal,
 	})
 	return client
 }

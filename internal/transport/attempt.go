@@ -24,9 +24,6 @@ type outcome struct {
 // attempt makes one request and reads its response to the end, both under one deadline.
 func (r *run) attempt(caller context.Context, authorization string) outcome {
 	timeout := r.request.AttemptTimeout
-	if timeout == 0 {
-		timeout = r.transport.config.AttemptTimeout
-	}
 	ctx, cancel := context.WithTimeout(caller, timeout)
 	defer cancel()
 	sent := r.newSending(ctx, authorization)

@@ -17,12 +17,11 @@ import (
 
 // Config holds the settings of a [Transport].
 type Config struct {
-	Base           http.RoundTripper      // sends the requests; nil for a transport of our own
-	BaseURL        *url.URL               // the Authorization header is sent to this scheme, host and port only
-	Policy         Policy                 // how often and when a call is repeated
-	AttemptTimeout time.Duration          // of one attempt, response body included
-	Limiter        Limiter                // makes each attempt wait for its turn; nil for none
-	IsFinal        func(body []byte) bool // whether a 429 with this body never goes away by waiting; nil for never
+	Base    http.RoundTripper      // sends the requests; nil for a transport of our own
+	BaseURL *url.URL               // the Authorization header is sent to this scheme, host and port only
+	Policy  Policy                 // how often and when a call is repeated
+	Limiter Limiter                // makes each attempt wait for its turn; nil for none
+	IsFinal func(body []byte) bool // whether a 429 with this body never goes away by waiting; nil for never
 }
 
 // A Limiter delays attempts. Wait returns nil when the attempt may be made, or the
@@ -73,7 +72,7 @@ type Request struct {
 
 	Idempotent     bool          // a repeat does no harm even when an attempt was applied
 	MaxAttempts    int           // 0 for the policy's
-	AttemptTimeout time.Duration // 0 for the config's
+	AttemptTimeout time.Duration // of one attempt, response body included; above 0
 	Log            func(Attempt) // called after each attempt; nil for none
 }
 
