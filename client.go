@@ -16,8 +16,13 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// DefaultBaseURL is the base URL of the API. [WithBaseURL] replaces it.
-const DefaultBaseURL = "https://spideriq.ai/api/v1"
+const (
+	// DefaultBaseURL is the base URL of the API. [WithBaseURL] replaces it.
+	DefaultBaseURL = "https://spideriq.ai/api/v1"
+
+	// Version is the version of this library. It is part of the User-Agent header.
+	Version = "0.1.0"
+)
 
 const userAgent = "spideriq-go/" + Version
 

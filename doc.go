@@ -71,6 +71,3 @@
 // Package spideriqtest has a server that behaves as the API is documented to, keeps its
 // state in memory and fails on demand.
 package spideriq
-
-// Version is the version of this library. It is part of the User-Agent header.
-const Version = "0.1.0"
