@@ -113,7 +113,7 @@ func TestOptionStringReadsWhatIsInQuotes(t *testing.T) {
 		B    bool     `json:"b,string"`
 		S    string   `json:"s,string"`
 		T    *string  `json:"t,string"`
-		Rows []string `json:"rows,string"` // no effect
+		Rows []string `json:"rows,string"` //nolint:staticcheck // has no effect, which is tested
 	}
 	const text = `{"n": "-5", "p": "6", "f": "1.5", "b": "true", "s": "\"a\\n\"", "rows": ["x"]}`
 	var want quoted
