@@ -1,6 +1,7 @@
 package spideriq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -62,7 +63,7 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 		Body:           body,
 		Authorization:  c.config.authorization,
 		Idempotent:     call.idempotent,
-		MaxAttempts:    firstPositive(settings.maxAttempts, c.config.maxAttempts),
+		MaxAttempts:    cmp.Or(settings.maxAttempts, c.config.maxAttempts),
 		AttemptTimeout: c.config.timeout(settings.attemptTimeout),
 		Log:            c.config.attemptLog(ctx, call),
 	})
@@ -119,13 +120,6 @@ func (c *config) requestHeader(added http.Header, hasBody bool) http.Header {
 	header = maps.Clone(header)
 	maps.Copy(header, added)
 	return header
-}
-
-func firstPositive(n, otherwise int) int {
-	if n > 0 {
-		return n
-	}
-	return otherwise
 }
 
 // outcome returns nil and leaves the value in c.response when the call succeeded, and

@@ -14,8 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxPointers is how many pointers to pointers checkKind follows. The limit ends the loop
-// for a pointer that points to itself, which encoding/json then refuses.
+// maxPointers is how many pointers may lead to the value of a body. A pointer that points
+// to itself has no value.
 const maxPointers = 100
 
 // Encode returns the JSON of body, and nil for a nil body. The error names what is
@@ -52,9 +52,9 @@ func mayHoldReplacement(encoded []byte) bool {
 // checkKind refuses a body of a kind that is never meant as a JSON document.
 func checkKind(body any) error {
 	value := reflect.ValueOf(body)
-	for range maxPointers {
-		if value.Kind() != reflect.Pointer || value.IsNil() || encodesItself(value.Type()) {
-			break
+	for depth := 0; value.Kind() == reflect.Pointer && !value.IsNil() && !encodesItself(value.Type()); depth++ {
+		if depth == maxPointers {
+			return fmt.Errorf("the body is a %T that points to no value", body)
 		}
 		value = value.Elem()
 	}

@@ -110,5 +110,5 @@ func TestPointerToItselfIsRefused(t *testing.T) {
 	var p pointer
 	p = &p
 	_, err := Encode(p)
-	require.Error(t, err)
+	require.ErrorContains(t, err, "points to no value")
 }
