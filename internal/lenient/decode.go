@@ -11,6 +11,9 @@ const (
 	// maxMemory is what the structs, lists and maps of one response may take.
 	maxMemory = 32 << 20
 
+	// maxPointers is how many pointers may lead to a value.
+	maxPointers = 100
+
 	// smallSize is the size up to which values behind pointers are not counted. They take
 	// little more memory than their text.
 	smallSize = 16
@@ -89,6 +92,9 @@ func (d *decoder) decodePart(v reflect.Value) error {
 
 // decodePointer reads the next value into what v points to.
 func (d *decoder) decodePointer(v reflect.Value) error {
+	if !leadsToValue(v.Type()) {
+		return d.skipAs(v, "a pointer that leads to no value")
+	}
 	if v.IsNil() {
 		if err := d.allocate(v); err != nil {
 			d.value()
@@ -96,6 +102,18 @@ func (d *decoder) decodePointer(v reflect.Value) error {
 		}
 	}
 	return d.decode(v.Elem())
+}
+
+// leadsToValue reports whether t points to something else than pointers. The type
+// "type P *P" does not.
+func leadsToValue(t reflect.Type) bool {
+	for range maxPointers {
+		if t.Kind() != reflect.Pointer {
+			return true
+		}
+		t = t.Elem()
+	}
+	return false
 }
 
 // decodeText reads the next value into a type that reads text. A null is ignored.
