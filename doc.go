@@ -12,9 +12,9 @@
 //	})
 //
 // One [Client] serves a whole program. Its methods take the context first, what is
-// required next, and options of the single call last. The package reads the
-// environment in [NewClientFromEnv] only, prints nothing, and starts no goroutine that
-// outlives a call.
+// required next, and options of the single call last. The package reads its
+// environment variables in [NewClientFromEnv] only, prints nothing, and starts no
+// goroutine of its own.
 //
 // # Settings
 //

@@ -103,8 +103,7 @@ func TestEmbeddedFieldsArePromotedLikeEncodingJSON(t *testing.T) {
 			base `json:"base"`
 		}{},
 		struct {
-			//lint:ignore SA5008 a field may have the name "-"
-			Dash  int `json:"-,"`
+			Dash  int `json:"-,"` //nolint:staticcheck // what is tested
 			Skip  int `json:"-"`
 			inner int
 			Word  int `json:"ключ"`

@@ -158,3 +158,16 @@ func TestErrorDeepDownTakesLittleMemory(t *testing.T) {
 	assert.Equal(t, strings.Repeat("A: ", depth)+"not an object", text)
 	assert.Less(t, used>>20, uint64(8), "MiB")
 }
+
+func TestPointerTypeThatLeadsToNoValueIsRefused(t *testing.T) {
+	t.Parallel()
+	type pointer *pointer
+	var p pointer
+	require.Error(t, lenient.Unmarshal([]byte(`{"a": 1}`), &p))
+	var s struct {
+		P pointer
+		N int
+	}
+	require.ErrorContains(t, lenient.Unmarshal([]byte(`{"P": 1, "N": 2}`), &s), "P: ")
+	assert.Equal(t, 2, s.N)
+}

@@ -1,6 +1,6 @@
 // Package lenient decodes JSON responses into Go values. It follows the rules of
-// encoding/json and forgives the deviations below, because a change that has been made
-// must not be reported as failed when its response is odd:
+// encoding/json and accepts more, so that a change which has been made is not reported
+// as failed because its response is odd:
 //
 //   - A UTF-8 byte order mark at the beginning is skipped.
 //   - A time may have a space in the place of the T, a zone without a colon, or no
@@ -23,8 +23,8 @@
 // [*json.UnmarshalTypeError]. As in encoding/json, the rest is decoded all the same,
 // and the first such error is returned. A list ends at its first wrong row.
 //
-// Interfaces are decoded by encoding/json, with numbers as [json.Number]. The
-// deviations above and the limit below do not apply to the values in them.
+// Interfaces are decoded by encoding/json, with numbers as [json.Number]. None of the
+// above applies to the values in them, and their memory is not bounded.
 //
 // No decoded value shares memory with the response. The structs, lists and maps of one
 // response take at most 32 MiB; a list that needs more is an error.
