@@ -22,6 +22,7 @@ type call struct {
 	secrets    []string // in the body; removed from every text that the call returns
 	idempotent bool     // a repeat does no harm even when an attempt was applied
 	response   response // receives the body of a 2xx
+	bodyless   bool     // a 2xx counts as a success also when its body could not be read
 }
 
 // A response is the documented form of a successful response. decode reads body into
@@ -144,14 +145,14 @@ func (c call) outcome(result transport.Result) error {
 	}
 }
 
-// decode reads a 2xx into c.response. A body that could not be read is an error, except
-// for Do without out, which does not need it.
+// decode reads a 2xx into c.response.
 func (c call) decode(r *transport.Response) error {
-	if r.BodyErr == nil {
+	switch {
+	case r.BodyErr == nil:
 		return c.response.decode(r.Body)
-	}
-	if _, ignored := c.response.(*ignoredResponse); ignored {
+	case c.bodyless:
 		return nil
+	default:
+		return r.BodyErr
 	}
-	return r.BodyErr
 }

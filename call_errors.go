@@ -15,7 +15,10 @@ import (
 // the 429 of another call asked for a pause.
 func (c call) heldError(result transport.Result) error {
 	what := "not sent"
-	if result.Attempts > 0 {
+	switch {
+	case result.Response != nil:
+		what = fmt.Sprintf("not sent again after status %d", result.Response.StatusCode)
+	case result.Attempts > 0:
 		what = "not sent again"
 	}
 	e := &APIError{

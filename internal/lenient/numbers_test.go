@@ -113,10 +113,8 @@ func TestOptionStringReadsWhatIsInQuotes(t *testing.T) {
 		B bool    `json:"b,string"`
 		S string  `json:"s,string"`
 		T *string `json:"t,string"`
-		//lint:ignore SA5008 the option has no effect here
-		Rows []string `json:"rows,string"`
-		//lint:ignore SA5008 nor here
-		Text []byte `json:"text,string"`
+		Rows []string `json:"rows,string"` //nolint:staticcheck // the option has no effect here
+		Text []byte   `json:"text,string"` //nolint:staticcheck // nor here
 	}
 	const text = `{"n": "-5", "p": "6", "f": "1.5", "b": "true", "s": "\"a\\n\"", "rows": ["x"], "text": "1234"}`
 	var want quoted

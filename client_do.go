@@ -59,6 +59,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 		body:       body,
 		idempotent: method != http.MethodPost,
 		response:   &ignoredResponse{},
+		bodyless:   out == nil,
 	}
 	if err := checkOut(out); err != nil {
 		return checked.reject(err, opts)
