@@ -13,7 +13,7 @@ module=github.com/opentofu/opentofu
 sum=h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98= # of the module, as go.sum writes it
 
 cache=${SPIDERIQ_TOFU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spideriq-tofu}
-tofu=$cache/tofu-$version
+tofu=$cache/$version/tofu
 if [[ -x $tofu ]]; then
 	echo "$tofu"
 	exit
@@ -23,7 +23,7 @@ if [[ ${1:-} == -only ]]; then
 	exit 1
 fi
 
-mkdir -p "$cache"
+mkdir -p "$cache/$version"
 scratch=$(mktemp -d "$cache/build-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
