@@ -247,4 +247,3 @@ func proposed(schema *tfprotov6.Schema, prior, config values) values {
 	}
 	return merged
 }
-

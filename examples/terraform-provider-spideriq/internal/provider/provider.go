@@ -10,7 +10,6 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -121,14 +120,15 @@ func (p *spideriqProvider) newClient(config providerModel) (*spideriq.Client, er
 		spideriq.WithLogger(slog.New(logHandler{})),
 	}
 	opts = append(opts, p.opts...)
-	if !config.BaseURL.IsNull() {
-		opts = append(opts, spideriq.WithBaseURL(config.BaseURL.ValueString()))
+	baseURL := config.BaseURL.ValueString()
+	if config.BaseURL.IsNull() {
+		baseURL = cmp.Or(os.Getenv(baseURLVariable), spideriq.DefaultBaseURL)
 	}
+	opts = append(opts, spideriq.WithBaseURL(baseURL))
 	if config.Token.IsNull() {
 		return spideriq.NewClientFromEnv(opts...)
 	}
-	fromEnvironment := spideriq.WithBaseURL(cmp.Or(os.Getenv(baseURLVariable), spideriq.DefaultBaseURL))
-	return spideriq.NewClient(config.Token.ValueString(), slices.Insert(opts, 0, fromEnvironment)...)
+	return spideriq.NewClient(config.Token.ValueString(), opts...)
 }
 
 func (p *spideriqProvider) Resources(context.Context) []func() resource.Resource {
