@@ -92,7 +92,9 @@ func (p *spideriqProvider) Configure(
 	}
 	client, err := p.newClient(config)
 	if err != nil {
-		resp.Diagnostics.AddError("The SpiderIQ client cannot be set up", err.Error())
+		resp.Diagnostics.AddError("The SpiderIQ client cannot be set up", err.Error()+
+			"\n\nThe token is the provider's token attribute or "+tokenVariable+
+			", and the base URL is base_url or "+baseURLVariable+".")
 		return
 	}
 	data := &providerData{integrations: client.Integrations, listing: newListing(client.Integrations)}
