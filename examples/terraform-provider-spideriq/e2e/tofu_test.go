@@ -54,7 +54,7 @@ func newFolder(t *testing.T, fake *spideriqtest.Server, tofu string) *folder {
 	require.NoError(t, err, string(output))
 
 	config := filepath.Join(dir, "tofurc")
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n}\n", "spideriq/spideriq", bin)
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides { \"spideriq/spideriq\" = %q }\n}\n", bin)
 	require.NoError(t, os.WriteFile(config, []byte(overrides), 0o600))
 	f := &folder{t: t, path: filepath.Join(dir, "work"), tofu: tofu, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir,
@@ -94,8 +94,9 @@ func (f *folder) contains(name, text string) bool {
 	f.t.Helper()
 	content, err := os.ReadFile(filepath.Join(f.path, name))
 	require.NoError(f.t, err)
+	encoded := base64.StdEncoding.EncodeToString([]byte(text))
 	for _, part := range append(unzip(f.t, content), content) {
-		if bytes.Contains(part, []byte(text)) || bytes.Contains(part, []byte(base64.StdEncoding.EncodeToString([]byte(text)))) {
+		if bytes.Contains(part, []byte(text)) || bytes.Contains(part, []byte(encoded)) {
 			return true
 		}
 	}

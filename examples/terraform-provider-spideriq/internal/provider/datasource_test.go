@@ -67,8 +67,10 @@ func TestHealthIsAsTheAPITellsIt(t *testing.T) {
 	fake.Fail(spideriqtest.Status(200, `{"success": true,
 		"summary": {"total": 4, "healthy": 2, "degraded": 1, "unhealthy": 1},
 		"integrations": [{"id": 42, "provider_name": "openrouter", "key_label": null, "health_status": "unhealthy",
-			"consecutive_failures": 3, "last_used_at": "2026-02-26T15:30:00Z", "last_error": "the key `+secret+` is bad"}],
-		"recommendations": [{"integration_id": 42, "provider_name": "openrouter", "issue": "fails", "action": "replace"}]}`))
+			"consecutive_failures": 3, "last_used_at": "2026-02-26T15:30:00Z",
+			"last_error": "the key `+secret+` is bad"}],
+		"recommendations": [{"integration_id": 42, "provider_name": "openrouter",
+			"issue": "fails", "action": "replace"}]}`))
 
 	state, diags := c.data("spideriq_health", values{})
 	requireNoErrors(t, diags)

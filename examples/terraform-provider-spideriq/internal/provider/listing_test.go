@@ -95,9 +95,10 @@ func TestAnIntegrationThatIsGoneLeavesTheState(t *testing.T) {
 }
 
 const (
-	emptyPage  = `{"success": true, "integrations": []}`
-	onlyOne    = `{"success": true, "integrations": [{"id": 1, "provider_name": "openrouter"}]}`
-	oneAndTwo  = `{"success": true, "integrations": [{"id": 1, "provider_name": "openrouter"}, {"id": 2, "provider_name": "groq"}]}`
+	emptyPage = `{"success": true, "integrations": []}`
+	onlyOne   = `{"success": true, "integrations": [{"id": 1, "provider_name": "openrouter"}]}`
+	oneAndTwo = `{"success": true, "integrations": [{"id": 1, "provider_name": "openrouter"},
+		{"id": 2, "provider_name": "groq"}]}`
 	notAllowed = `{"detail": "not allowed"}`
 )
 

@@ -275,37 +275,6 @@ func TestWhatTheAPICannotChangeReplacesTheKey(t *testing.T) {
 	assert.True(t, c.plan(state, minimal.with(values{"credentials": nil})).isEmpty(), "nor are none")
 }
 
-func TestImportTakesOverAnIntegrationAsItIs(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t)
-	fake.Add(existing(42))
-	c := newCore(t, fake)
-
-	state, diags := c.importID("42")
-	requireNoErrors(t, diags)
-	assert.Equal(t, 1, state["credentials_version"])
-	assert.True(t, c.plan(state, existingConfig).isEmpty(), "without credentials")
-	assert.True(t, c.plan(state, existingConfig.with(values{"credentials": values{"api_key": secret}})).isEmpty())
-	assert.True(t, c.plan(state, existingConfig.with(values{"credentials_version": 2})).replaces)
-}
-
-func TestImportRefusesWhatIsNoIntegration(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t)
-	fake.AddForeign(existing(7))
-	c := newCore(t, fake)
-
-	for _, id := range []string{"", "openrouter", "0", "-1", "4.2", "99999999999999999999"} {
-		_, diags := c.importID(id)
-		assert.Contains(t, textOf(diags), "Not the ID of an integration", id)
-	}
-	for _, id := range []string{"7", "8"} { // another brand's, and none
-		state, diags := c.importID(id)
-		requireNoErrors(t, diags)
-		assert.Nil(t, state, "OpenTofu reports that it does not exist")
-	}
-}
-
 func TestDeleteRemovesTheIntegration(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t)
