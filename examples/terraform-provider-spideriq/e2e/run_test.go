@@ -37,6 +37,7 @@ func TestOneWholeRun(t *testing.T) {
 	r.mendsDrift()
 	r.rotates()
 	r.losesAnAnswer()
+	r.losesTheAnswerOfARotation()
 	r.destroys()
 	r.hasNothingSecret()
 }
@@ -133,7 +134,7 @@ func (r *wholeRun) losesAnAnswer() {
 	r.fake.Fail(spideriqtest.Cut())
 	failed := r.run(1, "apply", "lost.tfplan")
 	assert.Contains(r.t, failed, "The integration may have been created")
-	assert.Contains(r.t, failed, `- 45, label "Lost"`)
+	assert.Contains(r.t, failed, `- import ID 45: label "Lost"`)
 	assert.Len(r.t, r.changes(), 1, "one create, whatever came of it")
 	assert.NotContains(r.t, r.run(0, "state", "list"), "spideriq_integration.lost")
 
@@ -141,6 +142,27 @@ func (r *wholeRun) losesAnAnswer() {
 	r.isUpToDate()
 	_, second := r.fake.Get(46)
 	assert.False(r.t, second)
+}
+
+// losesTheAnswerOfARotation leaves the old key in the state until the user has put the
+// new one in its place.
+func (r *wholeRun) losesTheAnswerOfARotation() {
+	r.set("groq_key_version", "3")
+	r.run(0, "plan", "-out=rotation.tfplan")
+	r.changes()
+	r.fake.Fail(spideriqtest.Cut())
+	failed := r.run(1, "apply", "rotation.tfplan")
+	assert.Contains(r.t, failed, `- import ID 46@3: label "Batch jobs"`)
+	assert.Len(r.t, r.changes(), 1, "the old key is not deleted")
+	assert.Contains(r.t, r.run(0, "state", "show", "spideriq_integration.batch"), `= "44"`)
+
+	r.run(0, "state", "rm", "spideriq_integration.batch")
+	r.run(0, "import", "spideriq_integration.batch", "46@3")
+	require.NoError(r.t, r.fake.Client().Integrations.Delete(r.t.Context(), 44))
+	r.changes()
+	r.run(0, "apply", "-auto-approve")
+	assert.Equal(r.t, []string{`PATCH /api/v1/integrations/46 {"is_active":false}`}, r.changes())
+	r.isUpToDate()
 }
 
 func (r *wholeRun) destroys() {

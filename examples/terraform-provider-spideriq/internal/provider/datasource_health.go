@@ -29,7 +29,7 @@ type healthModel struct {
 // healthRowModel leaves last_error out: it is a provider's text, which may quote the
 // key, and a state holds it in clear.
 type healthRowModel struct {
-	ID                  types.Int64  `tfsdk:"id"`
+	ID                  types.String `tfsdk:"id"`
 	ProviderName        types.String `tfsdk:"provider_name"`
 	KeyLabel            types.String `tfsdk:"key_label"`
 	HealthStatus        types.String `tfsdk:"health_status"`
@@ -38,7 +38,7 @@ type healthRowModel struct {
 }
 
 type recommendationModel struct {
-	IntegrationID types.Int64  `tfsdk:"integration_id"`
+	IntegrationID types.String `tfsdk:"integration_id"`
 	ProviderName  types.String `tfsdk:"provider_name"`
 	Issue         types.String `tfsdk:"issue"`
 	Action        types.String `tfsdk:"action"`
@@ -69,7 +69,7 @@ func (d *healthDataSource) Schema(
 			"degraded":  number("Keys with 1 or 2 failures in a row, which are still selected."),
 			"unhealthy": number("Keys with 3 or more failures in a row, which are skipped."),
 			"integrations": rows("The keys.", map[string]schema.Attribute{
-				"id":                   number("The number of the integration."),
+				"id":                   text("The number of the integration."),
 				"provider_name":        text("The LLM provider."),
 				"key_label":            text("The friendly name."),
 				"health_status":        text("`healthy`, `degraded` or `unhealthy`."),
@@ -77,7 +77,7 @@ func (d *healthDataSource) Schema(
 				"last_used_at":         text("When the key was last used, as RFC 3339."),
 			}),
 			"recommendations": rows("What the API advises.", map[string]schema.Attribute{
-				"integration_id": number("The number of the integration."),
+				"integration_id": text("The number of the integration."),
 				"provider_name":  text("The LLM provider."),
 				"issue":          text("What is wrong."),
 				"action":         text("What to do about it."),
@@ -121,7 +121,7 @@ func newHealth(report *spideriq.HealthReport) healthModel {
 	}
 	for _, row := range report.Integrations {
 		model.Integrations = append(model.Integrations, healthRowModel{
-			ID:                  types.Int64Value(row.ID),
+			ID:                  newID(row.ID),
 			ProviderName:        types.StringValue(row.ProviderName),
 			KeyLabel:            types.StringValue(row.KeyLabel),
 			HealthStatus:        newText(row.HealthStatus),
@@ -131,7 +131,7 @@ func newHealth(report *spideriq.HealthReport) healthModel {
 	}
 	for _, row := range report.Recommendations {
 		model.Recommendations = append(model.Recommendations, recommendationModel{
-			IntegrationID: types.Int64Value(row.IntegrationID),
+			IntegrationID: newID(row.IntegrationID),
 			ProviderName:  types.StringValue(row.ProviderName),
 			Issue:         types.StringValue(row.Issue),
 			Action:        types.StringValue(row.Action),

@@ -42,8 +42,8 @@ func (d *integrationsDataSource) Schema(
 	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
 ) {
 	row := map[string]schema.Attribute{
-		"id":            schema.Int64Attribute{MarkdownDescription: "The number of the integration.", Computed: true},
-		"provider_name": schema.StringAttribute{MarkdownDescription: "The LLM provider.", Computed: true},
+		"id":            text("The number of the integration."),
+		"provider_name": text("The LLM provider."),
 	}
 	for _, f := range slices.Concat(settingFields, observedFields) {
 		row[f.name] = f.dataSourceAttribute()
@@ -85,15 +85,20 @@ func (d *integrationsDataSource) Read(
 		return
 	}
 	model.Integrations = []rowModel{} // an empty list, and not null
-	for _, row := range rows {
+	for _, row := range sortedByID(rows) {
 		if model.chooses(row) {
 			model.Integrations = append(model.Integrations, newRow(row))
 		}
 	}
-	slices.SortFunc(model.Integrations, func(a, b rowModel) int {
-		return cmp.Compare(a.ID.ValueInt64(), b.ID.ValueInt64())
-	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+// sortedByID returns the rows in the order of their IDs. That of the API is not
+// documented, and another order would be a change.
+func sortedByID(rows []*spideriq.Integration) []*spideriq.Integration {
+	return slices.SortedFunc(slices.Values(rows), func(a, b *spideriq.Integration) int {
+		return cmp.Compare(a.ID, b.ID)
+	})
 }
 
 // chooses reports whether the filters let an integration pass.
@@ -111,7 +116,7 @@ func (m integrationsModel) chooses(i *spideriq.Integration) bool {
 
 func newRow(i *spideriq.Integration) rowModel {
 	return rowModel{
-		ID:           types.Int64Value(i.ID),
+		ID:           newID(i.ID),
 		ProviderName: types.StringValue(i.ProviderName),
 		settings:     newSettings(i),
 		observed:     newObserved(i),

@@ -9,11 +9,11 @@ import (
 	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
-func ids(t *testing.T, state values) []int {
+func ids(t *testing.T, state values) []string {
 	t.Helper()
-	found := []int{}
+	found := []string{}
 	for _, row := range state["integrations"].([]any) {
-		found = append(found, row.(values)["id"].(int))
+		found = append(found, row.(values)["id"].(string))
 	}
 	return found
 }
@@ -28,15 +28,15 @@ func TestIntegrationsAreFiltered(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		config values
-		ids    []int
+		ids    []string
 	}{
-		"none":         {values{}, []int{1, 2, 3}},
-		"a provider":   {values{"provider_name": "groq"}, []int{1, 3}},
-		"a health":     {values{"health_status": "degraded"}, []int{2}},
-		"active":       {values{"is_active": true}, []int{2, 3}},
-		"inactive":     {values{"is_active": false}, []int{1}},
-		"all of them":  {values{"provider_name": "groq", "health_status": "healthy", "is_active": true}, []int{3}},
-		"what is none": {values{"provider_name": "cohere"}, []int{}},
+		"none":         {values{}, []string{"1", "2", "3"}},
+		"a provider":   {values{"provider_name": "groq"}, []string{"1", "3"}},
+		"a health":     {values{"health_status": "degraded"}, []string{"2"}},
+		"active":       {values{"is_active": true}, []string{"2", "3"}},
+		"inactive":     {values{"is_active": false}, []string{"1"}},
+		"all of them":  {values{"provider_name": "groq", "health_status": "healthy", "is_active": true}, []string{"3"}},
+		"what is none": {values{"provider_name": "cohere"}, []string{}},
 	} {
 		state, diags := c.data("spideriq_integrations", test.config)
 		requireNoErrors(t, diags)
@@ -77,11 +77,11 @@ func TestHealthIsAsTheAPITellsIt(t *testing.T) {
 	assert.Equal(t, values{
 		"total": 4, "healthy": 2, "degraded": 1, "unhealthy": 1,
 		"integrations": []any{values{
-			"id": 42, "provider_name": "openrouter", "key_label": "", "health_status": "unhealthy",
+			"id": "42", "provider_name": "openrouter", "key_label": "", "health_status": "unhealthy",
 			"consecutive_failures": 3, "last_used_at": "2026-02-26T15:30:00Z",
 		}},
 		"recommendations": []any{values{
-			"integration_id": 42, "provider_name": "openrouter", "issue": "fails", "action": "replace",
+			"integration_id": "42", "provider_name": "openrouter", "issue": "fails", "action": "replace",
 		}},
 	}, state)
 }

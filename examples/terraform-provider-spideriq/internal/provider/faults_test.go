@@ -36,15 +36,27 @@ func TestACreateWhoseAnswerIsLostIsNotRepeatedAndTellsWhatToDo(t *testing.T) {
 			text := textOf(diags)
 			assert.Contains(t, text, "The integration may have been created")
 			assert.Contains(t, text, "tofu import")
-			assert.NotContains(t, text, "- 42,", "another provider's")
+			assert.NotContains(t, text, "import ID 42", "another provider's")
 			assert.NotContains(t, text, secret)
 			if _, created := fake.Get(43); created {
-				assert.Contains(t, text, `- 43, label "Batch jobs", created 20`)
+				assert.Contains(t, text, `- import ID 43: label "Batch jobs", created 20`)
 			} else {
 				assert.Contains(t, text, "The API lists no integration of this provider and label.")
 			}
 		})
 	}
+}
+
+func TestTheReportOfALostCreateHasTheVersionAndSaysThatTheKeyIsActive(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t)
+	c := newCore(t, fake)
+	p := c.plan(nil, minimal.with(values{"is_active": false, "credentials_version": 3}))
+	fake.Fail(spideriqtest.Cut())
+
+	_, diags := c.apply(p)
+	assert.Contains(t, textOf(diags), "import ID 1@3:")
+	assert.Contains(t, textOf(diags), "It is active until")
 }
 
 func TestACreateOfUnknownOutcomeIsReportedAlsoWhenNothingCanBeListed(t *testing.T) {
@@ -82,7 +94,7 @@ func TestAnInactiveKeyThatCannotBeDisabledIsInTheState(t *testing.T) {
 	fake.Fail(spideriqtest.Fault{}, spideriqtest.Status(403, `{"detail": "not allowed"}`))
 
 	state, diags := c.apply(p)
-	assert.Equal(t, 1, state["id"])
+	assert.Equal(t, "1", state["id"])
 	assert.Equal(t, true, state["is_active"], "as it is")
 	assert.Nil(t, state["credentials"])
 	assert.Contains(t, textOf(diags), "The integration was created and is still active")
@@ -104,7 +116,7 @@ func TestACreateThatIsInterruptedBetweenItsTwoCallsIsInTheState(t *testing.T) {
 	}()
 
 	state, diags := c.applyWithin(ctx, p)
-	assert.Equal(t, 1, state["id"])
+	assert.Equal(t, "1", state["id"])
 	assert.True(t, hasErrors(diags))
 }
 
@@ -251,7 +263,7 @@ func TestAWrongTokenSaysWhereTheTokenComesFrom(t *testing.T) {
 	c := newUnconfiguredCore(t)
 	requireNoErrors(t, c.configure(values{"token": "wrong", "base_url": fake.URL}))
 
-	_, diags := c.refresh(values{"id": 1, "provider_name": "groq"})
+	_, diags := c.refresh(values{"id": "1", "provider_name": "groq"})
 	assert.Contains(t, textOf(diags), "SPIDERIQ_TOKEN")
 	_, diags = c.data("spideriq_health", values{})
 	assert.Contains(t, textOf(diags), "SPIDERIQ_TOKEN")

@@ -26,13 +26,43 @@ func TestImportRefusesWhatIsNoIntegration(t *testing.T) {
 	fake.AddForeign(existing(7))
 	c := newCore(t, fake)
 
-	for _, id := range []string{"", "openrouter", "0", "-1", "4.2", "99999999999999999999"} {
+	for _, id := range []string{"", "openrouter", "0", "-1", "4.2", "99999999999999999999", "42@", "42@x", "@3"} {
 		_, diags := c.importID(id)
-		assert.Contains(t, textOf(diags), "Not the ID of an integration", id)
+		assert.Contains(t, textOf(diags), "Not the import ID of an integration", id)
 	}
 	for _, id := range []string{"7", "8"} { // another brand's, and none
 		state, diags := c.importID(id)
 		requireNoErrors(t, diags)
 		assert.Nil(t, state, "OpenTofu reports that it does not exist")
 	}
+}
+
+func TestImportTakesTheVersionOfTheCredentials(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t)
+	fake.Add(existing(42))
+	c := newCore(t, fake)
+
+	state, diags := c.importID("42@3")
+	requireNoErrors(t, diags)
+	assert.Equal(t, "42", state["id"])
+	assert.True(t, c.plan(state, existingConfig.with(values{"credentials_version": 3})).isEmpty())
+	assert.True(t, c.plan(state, existingConfig.with(values{"credentials_version": 4})).replaces)
+}
+
+func TestAStateWithoutAnIDIsAnErrorAndKept(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t)
+	c := newCore(t, fake)
+	damaged := c.create(full).with(values{"id": "no number"})
+
+	state, diags := c.refresh(damaged)
+	assert.Contains(t, textOf(diags), "The state is damaged")
+	assert.Equal(t, damaged, state)
+	_, diags = c.apply(c.plan(damaged, full.with(values{"daily_limit": 5})))
+	assert.Contains(t, textOf(diags), "The state is damaged")
+	_, diags = c.destroy(damaged)
+	assert.Contains(t, textOf(diags), "The state is damaged")
+	calls, _ := writes(t, fake)
+	assert.Len(t, calls, 1, "the create only")
 }

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // stateOf is the state of an integration as far as a read needs it.
-func stateOf(id int) values { return values{"id": id, "provider_name": "openrouter"} }
+func stateOf(id int) values { return values{"id": strconv.Itoa(id), "provider_name": "openrouter"} }
 
 func TestAllReadsOfARunShareOneListing(t *testing.T) {
 	t.Parallel()
@@ -28,7 +29,7 @@ func TestAllReadsOfARunShareOneListing(t *testing.T) {
 		reads.Go(func() {
 			state, diags := c.refresh(stateOf(id + 1))
 			assert.False(t, hasErrors(diags))
-			assert.Equal(t, id+1, state["id"])
+			assert.Equal(t, strconv.Itoa(id+1), state["id"])
 		})
 	}
 	reads.Go(func() {

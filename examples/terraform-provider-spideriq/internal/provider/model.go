@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -11,7 +13,7 @@ import (
 
 // resourceModel is spideriq_integration.
 type resourceModel struct {
-	ID                 types.Int64  `tfsdk:"id"`
+	ID                 types.String `tfsdk:"id"`
 	ProviderName       types.String `tfsdk:"provider_name"`
 	Credentials        types.Map    `tfsdk:"credentials"` // null but in the configuration
 	CredentialsVersion types.Int64  `tfsdk:"credentials_version"`
@@ -21,7 +23,7 @@ type resourceModel struct {
 
 // rowModel is one row of the data source spideriq_integrations.
 type rowModel struct {
-	ID           types.Int64  `tfsdk:"id"`
+	ID           types.String `tfsdk:"id"`
 	ProviderName types.String `tfsdk:"provider_name"`
 	settings
 	observed
@@ -120,6 +122,19 @@ func (s settings) integration() *spideriq.Integration {
 		SpendLimitPeriod: spideriq.SpendLimitPeriod(s.SpendLimitPeriod.ValueString()),
 		SpendLimitAction: spideriq.SpendLimitAction(s.SpendLimitAction.ValueString()),
 	}
+}
+
+// newID writes an ID as text, as all providers do: OpenTofu shows it beside the address
+// of the resource.
+func newID(id int64) types.String { return types.StringValue(strconv.FormatInt(id, 10)) }
+
+// parseID reads what newID has written, or a user.
+func parseID(text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 {
+		return 0, fmt.Errorf("the ID of an integration is a number, such as 42, and not %q", text)
+	}
+	return id, nil
 }
 
 // known returns the pointer to a value, or nil when the value is null or unknown.

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -32,19 +34,40 @@ func (r *integrationResource) Configure(
 	r.data = dataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// ImportState takes over the integration with the id that the user gives. The read
-// that follows fills in the rest.
+// ImportState takes over the integration that the user names. The read that follows
+// fills in the rest.
 func (r *integrationResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	id, err := strconv.ParseInt(req.ID, 10, 64)
-	if err != nil || id < 1 {
-		resp.Diagnostics.AddError("Not the ID of an integration",
-			"Import takes the number of an integration, such as 42, and not "+strconv.Quote(req.ID)+".")
+	id, version, err := parseImportID(req.ID)
+	if err != nil {
+		resp.Diagnostics.AddError("Not the import ID of an integration", describe(err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("credentials_version"), firstVersion)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), newID(id))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("credentials_version"), version)...)
+}
+
+// importID names an integration to ImportState: "42" or, with another version of its
+// credentials than the first, "42@3".
+func importID(id, version int64) string {
+	if version == firstVersion {
+		return newID(id).ValueString()
+	}
+	return fmt.Sprintf("%d@%d", id, version)
+}
+
+func parseImportID(text string) (id, version int64, err error) {
+	before, after, hasVersion := strings.Cut(text, "@")
+	id, err = parseID(before)
+	if err != nil || !hasVersion {
+		return id, firstVersion, err
+	}
+	version, err = strconv.ParseInt(after, 10, 64)
+	if err != nil {
+		return 0, 0, fmt.Errorf("the credentials_version behind the @ is a number, and not %q", after)
+	}
+	return id, version, nil
 }
 
 // Read takes the integration from the listing that all reads share. It removes the
@@ -57,7 +80,12 @@ func (r *integrationResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := r.data.listing.find(ctx, state.ID.ValueInt64())
+	id, err := parseID(state.ID.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("The state is damaged", describe(err))
+		return
+	}
+	found, err := r.data.listing.find(ctx, id)
 	if err != nil {
 		resp.Diagnostics.AddError("The integrations cannot be listed", describe(err))
 		return

@@ -28,7 +28,12 @@ func (r *integrationResource) Update(
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		return
 	}
-	updated, err := r.data.integrations.Update(ctx, state.ID.ValueInt64(), changes)
+	id, err := parseID(state.ID.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("The state is damaged", describe(err))
+		return
+	}
+	updated, err := r.data.integrations.Update(ctx, id, changes)
 	r.data.listing.forget()
 	if err != nil {
 		reportUpdate(&resp.Diagnostics, err)
@@ -67,8 +72,13 @@ func (r *integrationResource) Delete(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	id, err := parseID(state.ID.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("The state is damaged", describe(err))
+		return
+	}
 	var info spideriq.ResponseInfo
-	err := r.data.integrations.Delete(ctx, state.ID.ValueInt64(), spideriq.WithResponseInfo(&info))
+	err = r.data.integrations.Delete(ctx, id, spideriq.WithResponseInfo(&info))
 	r.data.listing.forget()
 	switch {
 	case err == nil, isGone(err, info.Body):

@@ -37,7 +37,7 @@ func (r *integrationResource) Create(
 	}
 	state, latest := plan.after(created), created
 	if plan.IsActive.Equal(types.BoolValue(false)) {
-		latest = r.disable(ctx, state, resp)
+		latest = r.disable(ctx, created.ID, state, resp)
 		if latest == nil {
 			return
 		}
@@ -67,14 +67,13 @@ func createParams(plan resourceModel, credentials map[string]string) spideriq.Cr
 // recorded in the state, as active, before that: when the call fails, the state knows
 // the key. It returns nil when the call has failed.
 func (r *integrationResource) disable(
-	ctx context.Context, created resourceModel, resp *resource.CreateResponse,
+	ctx context.Context, id int64, created resourceModel, resp *resource.CreateResponse,
 ) *spideriq.Integration {
 	created.IsActive = types.BoolValue(true)
 	resp.Diagnostics.Append(resp.State.Set(ctx, created)...)
 	if resp.Diagnostics.HasError() {
 		return nil
 	}
-	id := created.ID.ValueInt64()
 	disabled, err := r.data.integrations.Update(ctx, id, spideriq.UpdateParams{IsActive: new(false)})
 	r.data.listing.forget()
 	if err != nil {
@@ -91,7 +90,7 @@ func (r *integrationResource) disable(
 // as planned, as the protocol demands, and what was unknown is what the API answered.
 // The next plan shows where the API has something else.
 func (m resourceModel) after(i *spideriq.Integration) resourceModel {
-	m.ID = choose(m.ID, types.Int64Value(i.ID))
+	m.ID = choose(m.ID, newID(i.ID))
 	m.settings = m.settings.or(newSettings(i))
 	m.observed = m.observed.or(newObserved(i))
 	return m
@@ -107,10 +106,15 @@ func (r *integrationResource) reportCreate(
 		diags.AddError("The integration was not created", describe(err))
 		return
 	}
+	active := ""
+	if plan.IsActive.Equal(types.BoolValue(false)) {
+		active = " It is active until the apply that follows."
+	}
 	diags.AddError("The integration may have been created", fmt.Sprintf(
 		"The outcome is unknown:\n\n%s\n\nAnother apply would create a second key if this one exists. Look first. "+
-			"%s\n\nIf the key is there, import it with \"tofu import\", the address of this resource and the ID, "+
-			"or with an import block. If it is not, apply again.", describe(err), r.candidates(ctx, plan)))
+			"%s\n\nIf the key is there, import it with \"tofu import\", the address of this resource and the import "+
+			"ID, or with an import block.%s If it is not, apply again.",
+		describe(err), r.candidates(ctx, plan), active))
 }
 
 // candidates lists the integrations that have the provider and the label of the plan.
@@ -124,7 +128,8 @@ func (r *integrationResource) candidates(ctx context.Context, plan resourceModel
 		isCandidate := row.ProviderName == plan.ProviderName.ValueString() &&
 			(plan.KeyLabel.IsUnknown() || row.KeyLabel == plan.KeyLabel.ValueString())
 		if isCandidate {
-			found = append(found, fmt.Sprintf("\n  - %d, label %q, created %s", row.ID, row.KeyLabel, createdAt(row)))
+			found = append(found, fmt.Sprintf("\n  - import ID %s: label %q, created %s",
+				importID(row.ID, plan.CredentialsVersion.ValueInt64()), row.KeyLabel, createdAt(row)))
 		}
 	}
 	if len(found) == 0 {

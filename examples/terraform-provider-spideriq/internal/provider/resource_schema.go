@@ -18,10 +18,10 @@ const firstVersion = 1
 
 func (r *integrationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
-		"id": schema.Int64Attribute{
+		"id": schema.StringAttribute{
 			MarkdownDescription: "The number of the integration.",
 			Computed:            true,
-			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"provider_name": schema.StringAttribute{
 			MarkdownDescription: "The LLM provider, such as `openrouter`. The API cannot change it, so another " +
@@ -42,8 +42,9 @@ func (r *integrationResource) Schema(_ context.Context, _ resource.SchemaRequest
 		},
 		"credentials_version": schema.Int64Attribute{
 			MarkdownDescription: "The version of `credentials`, a number of your own, 1 unless set. An imported " +
-				"integration has version 1. The API cannot change credentials, so another version replaces the " +
-				"integration.",
+				"integration has version 1 unless the import says another. The API cannot change credentials, so " +
+				"another version replaces the integration. The new one has the settings of the configuration and " +
+				"no others.",
 			Optional:      true,
 			Computed:      true,
 			Default:       int64default.StaticInt64(firstVersion),

@@ -83,7 +83,7 @@ func TestCreateSendsEverySettingAndTheNextPlanIsEmpty(t *testing.T) {
 		"key_label": "Batch jobs", "is_primary": true, "daily_limit": 30000.0, "minute_limit": 300.0,
 		"spend_limit_amount": 1250.50, "spend_limit_period": "daily", "spend_limit_action": "block",
 	}}, bodies)
-	assert.Equal(t, 1, state["id"])
+	assert.Equal(t, "1", state["id"])
 	assert.Equal(t, 10, state["priority"])
 	assert.Equal(t, values{"api_key": "gsk_...123"}, state["key_preview"])
 
