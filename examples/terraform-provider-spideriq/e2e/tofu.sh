@@ -31,7 +31,7 @@ export GOFLAGS=-mod=mod GOWORK=off
 
 echo "building tofu $version, which takes some minutes" >&2
 go mod init scratch 2>init.log || { cat init.log >&2; exit 1; }
-downloaded=$(go mod download -json "$module@v$version")
+downloaded=$(go mod download -json "$module@v$version") || { echo "$downloaded" >&2; exit 1; }
 field() { sed -n 's/^\t"'"$1"'": "\(.*\)",\{0,1\}$/\1/p' <<<"$downloaded"; }
 if [[ $(field Sum) != "$sum" ]]; then
 	echo "$module v$version is not the module that was pinned: $(field Sum)" >&2
@@ -45,7 +45,7 @@ replaced=$(sed -n 's/^replace \(.*hashicorp\/hcl.*\) => \(.*\) \(.*\)$/\1=\2@\3/
 go mod edit -require="$module@v$version" -replace="${replaced/ v/@v}"
 cp "$dir/go.sum" go.sum
 chmod u+w go.sum
-nice go build -trimpath -ldflags "-s -w -X $module/version.dev=no" -o tofu "$module/cmd/tofu"
+nice go build -trimpath -buildvcs=false -ldflags "-s -w -X $module/version.dev=no" -o tofu "$module/cmd/tofu"
 ./tofu version >&2
 mv tofu "$tofu"
 echo "$tofu"

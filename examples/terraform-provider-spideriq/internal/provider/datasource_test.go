@@ -45,6 +45,17 @@ func TestIntegrationsAreFiltered(t *testing.T) {
 	assert.Equal(t, 2, listings(fake))
 }
 
+func TestIntegrationsAreInTheOrderOfTheirIDs(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t)
+	c := newCore(t, fake)
+	fake.Fail(spideriqtest.Status(200, `{"success": true, "integrations": [{"id": 10}, {"id": 9}, {"id": 11}]}`))
+
+	state, diags := c.data("spideriq_integrations", values{})
+	requireNoErrors(t, diags)
+	assert.Equal(t, []string{"9", "10", "11"}, ids(t, state))
+}
+
 func TestARowHasWhatTheResourceHas(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t)

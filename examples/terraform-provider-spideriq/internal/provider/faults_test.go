@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/spideriq/spideriq-go"
 	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
@@ -24,7 +25,8 @@ func TestACreateWhoseAnswerIsLostIsNotRepeatedAndTellsWhatToDo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := newFake(t)
-			fake.Add(existing(42))
+			fake.Add(spideriq.Integration{ID: 41, ProviderName: "openrouter", KeyLabel: "Batch jobs"})
+			fake.Add(spideriq.Integration{ID: 42, ProviderName: "groq", KeyLabel: "Production"})
 			c := newCore(t, fake)
 			p := c.plan(nil, full)
 			fake.Fail(fault)
@@ -36,7 +38,8 @@ func TestACreateWhoseAnswerIsLostIsNotRepeatedAndTellsWhatToDo(t *testing.T) {
 			text := textOf(diags)
 			assert.Contains(t, text, "The integration may have been created")
 			assert.Contains(t, text, "tofu import")
-			assert.NotContains(t, text, "import ID 42", "another provider's")
+			assert.NotContains(t, text, "import ID 41", "another provider's")
+			assert.NotContains(t, text, "import ID 42", "of another label")
 			assert.NotContains(t, text, secret)
 			if _, created := fake.Get(43); created {
 				assert.Contains(t, text, `- import ID 43: label "Batch jobs", created 20`)
@@ -188,6 +191,19 @@ func TestAnAnswerWithOtherSettingsIsAWarning(t *testing.T) {
 	assert.Equal(t, 30000, state["daily_limit"], "as planned, which the protocol demands")
 	assert.Nil(t, state["updated_at"], "not in the answer")
 	assert.Contains(t, textOf(diags), `Asked for and not confirmed: {"daily_limit":30000}`)
+}
+
+func TestAnUpdateThatTheAPIConfirmsWithAnotherValueIsAWarning(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t)
+	c := newCore(t, fake)
+	state := c.create(full)
+	p := c.plan(state, full.with(values{"daily_limit": 5}))
+	fake.Fail(spideriqtest.Status(200, `{"success": true, "integration": {"id": 1, "daily_limit": 6}}`))
+
+	_, diags := c.apply(p)
+	requireNoErrors(t, diags)
+	assert.Contains(t, textOf(diags), `Asked for and not confirmed: {"daily_limit":5}`)
 }
 
 func TestADeleteOfWhatTheAPIDoesNotHaveSucceeds(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
 func TestImportTakesOverAnIntegrationAsItIs(t *testing.T) {
@@ -15,9 +17,30 @@ func TestImportTakesOverAnIntegrationAsItIs(t *testing.T) {
 	state, diags := c.importID("42")
 	requireNoErrors(t, diags)
 	assert.Equal(t, 1, state["credentials_version"])
+	assert.Equal(t, "openrouter", state["provider_name"])
+	assert.Equal(t, "healthy", state["health_status"])
+	assert.Nil(t, state["last_used_at"])
 	assert.True(t, c.plan(state, existingConfig).isEmpty(), "without credentials")
 	assert.True(t, c.plan(state, existingConfig.with(values{"credentials": values{"api_key": secret}})).isEmpty())
 	assert.True(t, c.plan(state, existingConfig.with(values{"credentials_version": 2})).replaces)
+}
+
+func TestWhatTheAPIDoesNotSayIsNull(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t)
+	c := newCore(t, fake)
+	fake.Fail(spideriqtest.Status(200, `{"success": true, "integrations": [{"id": 42, "provider_name": "groq"}]}`))
+
+	state, diags := c.importID("42")
+	requireNoErrors(t, diags)
+	assert.Equal(t, values{
+		"id": "42", "provider_name": "groq", "credentials": nil, "credentials_version": 1, "key_label": "",
+		"is_active": false, "is_primary": false, "daily_limit": nil, "minute_limit": nil, "spend_limit_amount": nil,
+		"spend_limit_period": nil, "spend_limit_action": nil, "provider_label": nil, "priority": 0,
+		"health_status": nil, "consecutive_failures": nil, "daily_count": 0, "minute_count": 0, "last_used_at": nil,
+		"spend_limit_exceeded": nil, "cached_balance": nil, "cached_usage_today": nil, "cached_usage_month": nil,
+		"cached_currency": nil, "billing_synced_at": nil, "key_preview": nil, "created_at": nil, "updated_at": nil,
+	}, state)
 }
 
 func TestImportRefusesWhatIsNoIntegration(t *testing.T) {

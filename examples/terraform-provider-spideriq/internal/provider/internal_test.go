@@ -69,8 +69,10 @@ func TestAReaderThatWaitsEndsWithItsContext(t *testing.T) {
 		stopped := errors.New("stopped")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stopped)
-		_, err := l.find(ctx, 1)
+		began := time.Now()
+		_, err := l.all(ctx)
 		require.ErrorIs(t, err, stopped)
+		assert.Zero(t, time.Since(began), "does not wait for the reader that lists")
 		require.NoError(t, <-listed)
 	})
 }

@@ -69,6 +69,13 @@ func TestWhatCannotMakeAClientIsReportedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
+func TestAnEmptyTokenIsNotTheOneOfTheEnvironment(t *testing.T) {
+	t.Setenv("SPIDERIQ_TOKEN", "client_real:key_real:secret_real")
+	t.Setenv("SPIDERIQ_API_URL", "")
+	assert.True(t, hasErrors(newUnconfiguredCore(t).configure(values{"token": ""})))
+	requireNoErrors(t, newUnconfiguredCore(t).configure(values{}))
+}
+
 func TestTheProviderNamesItselfToTheAPI(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t)

@@ -23,7 +23,6 @@ func (r *integrationResource) Create(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	checkCredentials(&resp.Diagnostics, config)
 	var credentials map[string]string
 	resp.Diagnostics.Append(config.Credentials.ElementsAs(ctx, &credentials, false)...)
 	if resp.Diagnostics.HasError() {

@@ -71,71 +71,6 @@ func listings(fake *spideriqtest.Server) int {
 	return count
 }
 
-func TestCreateSendsEverySettingAndTheNextPlanIsEmpty(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t)
-	c := newCore(t, fake)
-
-	state := c.create(full)
-	_, bodies := writes(t, fake)
-	assert.Equal(t, []map[string]any{{
-		"provider_name": "groq", "credentials": map[string]any{"api_key": secret},
-		"key_label": "Batch jobs", "is_primary": true, "daily_limit": 30000.0, "minute_limit": 300.0,
-		"spend_limit_amount": 1250.50, "spend_limit_period": "daily", "spend_limit_action": "block",
-	}}, bodies)
-	assert.Equal(t, "1", state["id"])
-	assert.Equal(t, 10, state["priority"])
-	assert.Equal(t, values{"api_key": "gsk_...123"}, state["key_preview"])
-
-	state, diags := c.refresh(state)
-	requireNoErrors(t, diags)
-	assert.True(t, c.plan(state, full).isEmpty())
-}
-
-func TestCreateLeavesWhatIsNotSetToTheAPI(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t)
-	c := newCore(t, fake)
-
-	state := c.create(minimal)
-	_, bodies := writes(t, fake)
-	assert.Equal(t, []map[string]any{{
-		"provider_name": "groq", "credentials": map[string]any{"api_key": secret},
-	}}, bodies)
-	assert.Equal(t, true, state["is_active"])
-	assert.Equal(t, "monthly", state["spend_limit_period"])
-	assert.Nil(t, state["daily_limit"])
-}
-
-func TestCreateInactiveTakesASecondCall(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t)
-	c := newCore(t, fake)
-	config := full.with(values{"is_active": false})
-
-	state := c.create(config)
-	calls, bodies := writes(t, fake)
-	assert.Equal(t, []string{"POST /api/v1/integrations", "PATCH /api/v1/integrations/1"}, calls)
-	assert.NotContains(t, bodies[0], "is_active")
-	assert.Equal(t, map[string]any{"is_active": false}, bodies[1])
-	assert.Equal(t, false, state["is_active"])
-	assert.NotNil(t, state["key_preview"], "what only the first answer has is kept")
-
-	state, diags := c.refresh(state)
-	requireNoErrors(t, diags)
-	assert.True(t, c.plan(state, config).isEmpty())
-}
-
-func TestCreateWithoutCredentialsIsRefusedInThePlan(t *testing.T) {
-	t.Parallel()
-	c := newCore(t, newFake(t))
-	for name, credentials := range map[string]any{"missing": nil, "empty": values{}} {
-		p := c.plan(nil, minimal.with(values{"credentials": credentials}))
-		assert.Contains(t, textOf(p.diags), "Credentials are missing", name)
-	}
-	requireNoErrors(t, c.plan(nil, minimal.with(values{"credentials": unknown})).diags)
-}
-
 func TestUpdateSendsExactlyWhatDiffers(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]struct {
@@ -195,8 +130,8 @@ func TestUpdateWithAValueThatWasUnknownAndIsTheSameSendsNothing(t *testing.T) {
 
 	p := c.plan(state, full.with(values{"key_label": unknown, "is_primary": unknown}))
 	assert.Equal(t, unknown, p.next["key_label"])
-	p.config = full
-	p.next = p.next.with(values{"key_label": "Batch jobs", "is_primary": true})
+	p.config = full.with(values{"is_primary": nil}) // null at last
+	p.next = p.next.with(values{"key_label": "Batch jobs"})
 	after, diags := c.apply(p)
 	requireNoErrors(t, diags)
 	assert.Equal(t, state, after)
@@ -268,8 +203,12 @@ func TestWhatTheAPICannotChangeReplacesTheKey(t *testing.T) {
 	c := newCore(t, newFake(t))
 	state := c.create(minimal)
 
-	assert.True(t, c.plan(state, minimal.with(values{"provider_name": "mistral"})).replaces)
-	assert.True(t, c.plan(state, minimal.with(values{"credentials_version": 2})).replaces)
+	p := c.plan(state, minimal.with(values{"provider_name": "mistral"}))
+	assert.True(t, p.replaces)
+	assert.Equal(t, "mistral", p.next["provider_name"])
+	p = c.plan(state, minimal.with(values{"credentials_version": 2}))
+	assert.True(t, p.replaces)
+	assert.Equal(t, 2, p.next["credentials_version"])
 	other := minimal.with(values{"credentials": values{"api_key": "another"}})
 	assert.True(t, c.plan(state, other).isEmpty(), "credentials alone are no change")
 	assert.True(t, c.plan(state, minimal.with(values{"credentials": nil})).isEmpty(), "nor are none")
