@@ -144,7 +144,10 @@ func TestClientReadsEveryDocumentedField(t *testing.T) {
 				require.NoError(t, err)
 				code, err := strconv.Atoi(status)
 				require.NoError(t, err)
-				client, err := spideriq.NewClient("a:b:c", spideriq.WithHTTPClient(&http.Client{Transport: canned{code, body}}))
+				client, err := spideriq.NewClient(
+					"a:b:c",
+					spideriq.WithHTTPClient(&http.Client{Transport: canned{code, body}}),
+				)
 				require.NoError(t, err)
 				got, err := c.call(client.Integrations)
 				require.NoError(t, err)

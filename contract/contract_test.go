@@ -17,8 +17,18 @@ import (
 // everything sets each setting of an update.
 func everything() spideriq.UpdateParams {
 	return spideriq.UpdateParams{
-		KeyLabel: new("Second key"), IsActive: new(false), IsPrimary: new(true), DailyLimit: new(20000), MinuteLimit: new(200),
-		SpendLimitAmount: new(spideriq.Amount("1000.00")), SpendLimitPeriod: new(spideriq.SpendLimitPeriodDaily), SpendLimitAction: new(spideriq.SpendLimitActionBlock),
+		KeyLabel: new(
+			"Second key",
+		),
+		IsActive:    new(false),
+		IsPrimary:   new(true),
+		DailyLimit:  new(20000),
+		MinuteLimit: new(200),
+		SpendLimitAmount: new(
+			spideriq.Amount("1000.00"),
+		),
+		SpendLimitPeriod: new(spideriq.SpendLimitPeriodDaily),
+		SpendLimitAction: new(spideriq.SpendLimitActionBlock),
 	}
 }
 
@@ -45,13 +55,25 @@ var calls = map[string]func(ctx context.Context, s *spideriq.IntegrationsService
 	"create": func(ctx context.Context, s *spideriq.IntegrationsService) error {
 		all := everything()
 		if _, err := s.Create(ctx, spideriq.CreateParams{
-			ProviderName: spideriq.ProviderCloudflare, Credentials: spideriq.Credentials{"api_key": "fake-fake-fake", "account_id": "fake-account"},
-			KeyLabel: all.KeyLabel, IsPrimary: all.IsPrimary, DailyLimit: all.DailyLimit, MinuteLimit: all.MinuteLimit,
-			SpendLimitAmount: all.SpendLimitAmount, SpendLimitPeriod: all.SpendLimitPeriod, SpendLimitAction: all.SpendLimitAction,
+			ProviderName:     spideriq.ProviderCloudflare,
+			Credentials:      spideriq.Credentials{"api_key": "fake-fake-fake", "account_id": "fake-account"},
+			KeyLabel:         all.KeyLabel,
+			IsPrimary:        all.IsPrimary,
+			DailyLimit:       all.DailyLimit,
+			MinuteLimit:      all.MinuteLimit,
+			SpendLimitAmount: all.SpendLimitAmount,
+			SpendLimitPeriod: all.SpendLimitPeriod,
+			SpendLimitAction: all.SpendLimitAction,
 		}); err != nil {
 			return err
 		}
-		_, err := s.Create(ctx, spideriq.CreateParams{ProviderName: spideriq.ProviderGroq, Credentials: spideriq.Credentials{"api_key": "fake-fake-fake"}})
+		_, err := s.Create(
+			ctx,
+			spideriq.CreateParams{
+				ProviderName: spideriq.ProviderGroq,
+				Credentials:  spideriq.Credentials{"api_key": "fake-fake-fake"},
+			},
+		)
 		return err
 	},
 	"update": func(ctx context.Context, s *spideriq.IntegrationsService) error {
@@ -88,17 +110,44 @@ var calls = map[string]func(ctx context.Context, s *spideriq.IntegrationsService
 func pool(server *spideriqtest.Server) {
 	at := time.Date(2026, 2, 26, 15, 30, 0, 500_000_000, time.UTC)
 	full := spideriq.Integration{
-		ID: 42, ProviderName: spideriq.ProviderGroq, ProviderLabel: "Groq", KeyLabel: "All of it", IsActive: true, IsPrimary: true,
-		DailyLimit: new(10000), DailyCount: 1247, MinuteLimit: new(100), MinuteCount: 3,
-		SpendLimitAmount: new(spideriq.Amount("500.00")), SpendLimitPeriod: spideriq.SpendLimitPeriodMonthly, SpendLimitAction: spideriq.SpendLimitActionWarn,
-		LastUsedAt: &at, SpendLimitExceeded: new(true), BillingSyncedAt: &at, CreatedAt: &at, UpdatedAt: at,
-		CachedBalance: new(spideriq.Amount("12.3400")), CachedUsageToday: new(spideriq.Amount("0.10")), CachedUsageMonth: new(spideriq.Amount("-1")),
-		KeyPreview: map[string]string{"api_key": "gsk_...123", "account_id": "***"},
+		ID:            42,
+		ProviderName:  spideriq.ProviderGroq,
+		ProviderLabel: "Groq",
+		KeyLabel:      "All of it",
+		IsActive:      true,
+		IsPrimary:     true,
+		DailyLimit:    new(10000),
+		DailyCount:    1247,
+		MinuteLimit:   new(100),
+		MinuteCount:   3,
+		SpendLimitAmount: new(
+			spideriq.Amount("500.00"),
+		),
+		SpendLimitPeriod:   spideriq.SpendLimitPeriodMonthly,
+		SpendLimitAction:   spideriq.SpendLimitActionWarn,
+		LastUsedAt:         &at,
+		SpendLimitExceeded: new(true),
+		BillingSyncedAt:    &at,
+		CreatedAt:          &at,
+		UpdatedAt:          at,
+		CachedBalance: new(
+			spideriq.Amount("12.3400"),
+		),
+		CachedUsageToday: new(spideriq.Amount("0.10")),
+		CachedUsageMonth: new(spideriq.Amount("-1")),
+		KeyPreview:       map[string]string{"api_key": "gsk_...123", "account_id": "***"},
 	}
 	server.Add(full)
 	server.Add(spideriq.Integration{ProviderName: spideriq.ProviderMistral})
 	server.Add(spideriq.Integration{ProviderName: spideriq.ProviderCohere, IsActive: true, ConsecutiveFailures: new(2)})
-	server.Add(spideriq.Integration{ProviderName: spideriq.ProviderCohere, IsActive: true, ConsecutiveFailures: new(3), LastUsedAt: &at})
+	server.Add(
+		spideriq.Integration{
+			ProviderName:        spideriq.ProviderCohere,
+			IsActive:            true,
+			ConsecutiveFailures: new(3),
+			LastUsedAt:          &at,
+		},
+	)
 	server.AddForeign(spideriq.Integration{ID: 7, ProviderName: spideriq.ProviderGroq})
 }
 
@@ -126,7 +175,11 @@ func TestClientAndFakeKeepTheContract(t *testing.T) {
 		server.Close()
 
 		server = spideriqtest.NewServer()
-		w, client = connect(t, server, spideriq.WithTokenSource(func(context.Context) (string, error) { return "another:fake:token", nil }))
+		w, client = connect(
+			t,
+			server,
+			spideriq.WithTokenSource(func(context.Context) (string, error) { return "another:fake:token", nil }),
+		)
 		assertStatus(t, call(t.Context(), client.Integrations), http.StatusUnauthorized)
 		cover(t, w, operation+" 401")
 		server.Close()
@@ -152,7 +205,11 @@ func TestClientAndFakeKeepTheContract(t *testing.T) {
 	}
 
 	// The last two answers are for requests that are wrong, which shows as well.
-	_, err := client.Integrations.Update(t.Context(), 42, spideriq.UpdateParams{SpendLimitAction: new(spideriq.SpendLimitAction("stop"))})
+	_, err := client.Integrations.Update(
+		t.Context(),
+		42,
+		spideriq.UpdateParams{SpendLimitAction: new(spideriq.SpendLimitAction("stop"))},
+	)
 	assertStatus(t, err, http.StatusBadRequest)
 	covered = append(covered, wrongRequest(t, w, "spend_limit_action"))
 	err = client.Do(t.Context(), http.MethodPatch, "/integrations/42", map[string]any{"daily_limit": "many"}, nil)

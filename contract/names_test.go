@@ -47,9 +47,17 @@ func TestTypesHaveTheDocumentedFieldsAndNoOthers(t *testing.T) {
 		}
 	}
 
-	assert.Equal(t, properties(schema("HealthAnswer"), "success"), tags(reflect.TypeFor[spideriq.HealthReport](), "json"))
+	assert.Equal(
+		t,
+		properties(schema("HealthAnswer"), "success"),
+		tags(reflect.TypeFor[spideriq.HealthReport](), "json"),
+	)
 	assert.Equal(t, properties(schema("HealthSummary")), tags(reflect.TypeFor[spideriq.HealthSummary](), "json"))
-	assert.Equal(t, properties(schema("IntegrationHealth")), tags(reflect.TypeFor[spideriq.IntegrationHealth](), "json"))
+	assert.Equal(
+		t,
+		properties(schema("IntegrationHealth")),
+		tags(reflect.TypeFor[spideriq.IntegrationHealth](), "json"),
+	)
 	assert.Equal(t, properties(schema("Recommendation")), tags(reflect.TypeFor[spideriq.Recommendation](), "json"))
 	assert.Equal(t, properties(schema("SyncAnswer"), "success"), tags(reflect.TypeFor[spideriq.BillingSync](), "json"))
 	assert.Equal(t, properties(schema("BillingResult")), tags(reflect.TypeFor[spideriq.BillingResult](), "json"))
@@ -68,9 +76,24 @@ func TestConstantsAreTheDocumentedWords(t *testing.T) {
 	property := func(name string) document {
 		return d.at(d["components"], "schemas", "UpdateIntegration", "properties", name)
 	}
-	assert.Equal(t, words(property("spend_limit_period")), []string{string(spideriq.SpendLimitPeriodDaily), string(spideriq.SpendLimitPeriodMonthly)})
-	assert.Equal(t, words(property("spend_limit_action")), []string{string(spideriq.SpendLimitActionWarn), string(spideriq.SpendLimitActionBlock)})
-	assert.Equal(t, words(d.at(d["components"], "schemas", "HealthStatus")),
-		[]string{string(spideriq.HealthStatusHealthy), string(spideriq.HealthStatusDegraded), string(spideriq.HealthStatusUnhealthy)})
+	assert.Equal(
+		t,
+		words(property("spend_limit_period")),
+		[]string{string(spideriq.SpendLimitPeriodDaily), string(spideriq.SpendLimitPeriodMonthly)},
+	)
+	assert.Equal(
+		t,
+		words(property("spend_limit_action")),
+		[]string{string(spideriq.SpendLimitActionWarn), string(spideriq.SpendLimitActionBlock)},
+	)
+	assert.Equal(
+		t,
+		words(d.at(d["components"], "schemas", "HealthStatus")),
+		[]string{
+			string(spideriq.HealthStatusHealthy),
+			string(spideriq.HealthStatusDegraded),
+			string(spideriq.HealthStatusUnhealthy),
+		},
+	)
 	assert.Equal(t, spideriq.DefaultBaseURL, d["servers"].([]any)[0].(map[string]any)["url"])
 }

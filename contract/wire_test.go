@@ -110,7 +110,12 @@ func (w *wire) check(req *http.Request, resp *http.Response, got []byte) {
 	if resp.StatusCode == http.StatusNotImplemented {
 		note(errors.New("the fake knows this as not documented"))
 	}
-	answer := &openapi3filter.ResponseValidationInput{RequestValidationInput: request, Status: resp.StatusCode, Header: resp.Header, Options: options}
+	answer := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: request,
+		Status:                 resp.StatusCode,
+		Header:                 resp.Header,
+		Options:                options,
+	}
 	note(openapi3filter.ValidateResponse(req.Context(), answer.SetBodyBytes(got)))
 }
 

@@ -103,3 +103,12 @@ func TestTextThatIsNotUTF8IsRefusedWithItsPlace(t *testing.T) {
 		assert.NotContains(t, err.Error(), "caf")
 	}
 }
+
+func TestPointerToItselfIsRefused(t *testing.T) {
+	t.Parallel()
+	type pointer *pointer
+	var p pointer
+	p = &p
+	_, err := Encode(p)
+	require.ErrorContains(t, err, "points to no value")
+}

@@ -33,8 +33,14 @@ var packages = []string{"internal/transport", "."} // those with the quick tests
 // INVERT_NEGATIVES would only repeat mutants of ARITHMETIC_BASE, and nearly all of
 // INVERT_BITWISE make |x of &x, which does not compile.
 var flags = []string{
-	"unleash", "--integration", "--exclude-files=^(contract|examples|spideriqtest|tools)/",
-	"--invert-negatives=false", "--invert-logical", "--invert-assignments", "--invert-loopctrl", "--remove-self-assignments",
+	"unleash",
+	"--integration",
+	"--exclude-files=^(contract|examples|spideriqtest|tools)/",
+	"--invert-negatives=false",
+	"--invert-logical",
+	"--invert-assignments",
+	"--invert-loopctrl",
+	"--remove-self-assignments",
 }
 
 func main() {
@@ -176,8 +182,15 @@ func report(result string, all bool) error {
 	for _, pkg := range packages {
 		killed := number[pkg+"KILLED"] + number[pkg+"TIMED OUT"]
 		all := killed + number[pkg+"LIVED"]
-		fmt.Printf("%-18s %4d mutants, %4d killed, %d of them by the time limit: %.1f %% (%d more do not compile)\n",
-			pkg, all, killed, number[pkg+"TIMED OUT"], 100*float64(killed)/float64(max(all, 1)), number[pkg+"NOT VIABLE"])
+		fmt.Printf(
+			"%-18s %4d mutants, %4d killed, %d of them by the time limit: %.1f %% (%d more do not compile)\n",
+			pkg,
+			all,
+			killed,
+			number[pkg+"TIMED OUT"],
+			100*float64(killed)/float64(max(all, 1)),
+			number[pkg+"NOT VIABLE"],
+		)
 		if 100*killed < leastKilled*all {
 			err = errors.Join(err, fmt.Errorf("fewer than %d %% are killed in %s", leastKilled, pkg))
 		}

@@ -84,7 +84,10 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 type policy func(t *testing.T, number int, server http.RoundTripper) func(context.Context)
 
 func ours(t *testing.T, _ int, server http.RoundTripper) func(context.Context) {
-	client, err := spideriq.NewClient("client_fake:key_fake:secret_fake", spideriq.WithHTTPClient(&http.Client{Transport: server}))
+	client, err := spideriq.NewClient(
+		"client_fake:key_fake:secret_fake",
+		spideriq.WithHTTPClient(&http.Client{Transport: server}),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +118,12 @@ func retryable(client *retryablehttp.Client, server http.RoundTripper) func(cont
 	client.HTTPClient = &http.Client{Transport: server}
 	client.Logger = nil
 	return func(ctx context.Context) {
-		req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodPatch, "https://spideriq.ai/api/v1/integrations/42", []byte(`{"daily_limit":20000}`))
+		req, err := retryablehttp.NewRequestWithContext(
+			ctx,
+			http.MethodPatch,
+			"https://spideriq.ai/api/v1/integrations/42",
+			[]byte(`{"daily_limit":20000}`),
+		)
 		if err != nil {
 			panic(err)
 		}

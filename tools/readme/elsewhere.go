@@ -19,10 +19,20 @@ type exception struct {
 // exceptions are all of them.
 var exceptions = map[string]exception{
 	"git clone https://github.com/spideriq/spideriq-go && cd spideriq-go": {why: "it is cloned already"},
-	"go mod init example.com/first":                                       {why: "the first program is run below it", instead: "true"},
-	"go -C tools run ./readme":                                            {why: "this is it", step: "go -C tools run ./readme"},
+	"go mod init example.com/first": {
+		why:     "the first program is run below it",
+		instead: "true",
+	},
+	"go -C tools run ./readme": {
+		why:  "this is it",
+		step: "go -C tools run ./readme",
+	},
 	"go tool -modfile=tools/lint/go.mod golangci-lint run ./...": {
 		why: "a step of its own", step: "golangci-lint",
+	},
+	`export PATH="$(dirname "$(e2e/tofu.sh)"):$PATH"`: {
+		why:     "builds for some minutes where there is no tofu",
+		instead: `tofu=$(e2e/tofu.sh -only) || exit 77; export PATH="$(dirname "$tofu"):$PATH"`,
 	},
 	"go run .": {
 		why: "runs the first program, which a reader has put into a folder of its own",
@@ -52,15 +62,24 @@ var exceptions = map[string]exception{
 		instead: sandbox + `sleep 0.1; cat log
 			eval "$(sed -n 's/^Try: curl/curl -sS -o answer --fail-with-body/p' log)" || cat answer`,
 	},
-	"go -C ../.. run ./examples/sandbox >/dev/null &":                 {why: "must be waited for", instead: sandbox},
-	"go -C ../.. run ./examples/sandbox -rate-limit 10 >/dev/null &":  {why: "must be waited for", instead: "limit=10; " + sandbox},
-	"go -C ../.. run ./examples/sandbox -rate-limit 100 >/dev/null &": {why: "must be waited for", instead: "limit=100; " + sandbox},
+	"go -C ../.. run ./examples/sandbox >/dev/null &": {why: "must be waited for", instead: sandbox},
+	"go -C ../.. run ./examples/sandbox -rate-limit 10 >/dev/null &": {
+		why:     "must be waited for",
+		instead: "limit=10; " + sandbox,
+	},
+	"go -C ../.. run ./examples/sandbox -rate-limit 100 >/dev/null &": {
+		why:     "must be waited for",
+		instead: "limit=100; " + sandbox,
+	},
 	"redis-server --port 6399 --save '' >/dev/null & REDIS=$!": {
 		why: "must be waited for, where there is one",
 		instead: `command -v redis-server >/dev/null || exit 77
 			address=127.0.0.1:6399; redis-server --port ${address#*:} --save '' >/dev/null & REDIS=$!; up 127.0.0.1:6399`,
 	},
-	"go run . -demo -interval 1s": {why: "runs until it is stopped", instead: `go build && timeout -s INT 23 ./guard -demo -interval 1s`},
+	"go run . -demo -interval 1s": {
+		why:     "runs until it is stopped",
+		instead: `go build && timeout -s INT 23 ./guard -demo -interval 1s`,
+	},
 	"./bulk -demo -rate 6000 demo.csv & sleep 0.6; kill -9 $!": {
 		why: "ends at another row each time; this leaves what a kill at row 79 leaves",
 		instead: `./bulk -demo -rate 600000 -workers 1 demo.csv 2>&1 | head -79

@@ -115,7 +115,9 @@ func bash(dir, script string) (printed string, err error) {
 }
 
 // varies are durations and times: one stands for any other.
-var varies = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\b(?:\d+(?:\.\d+)?(?:h|m|s|ms|µs))+\b|\b\d+\.\d+ s\b`)
+var varies = regexp.MustCompile(
+	`\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\b(?:\d+(?:\.\d+)?(?:h|m|s|ms|µs))+\b|\b\d+\.\d+ s\b`,
+)
 
 // matches says whether these lines show what was printed. "…" stands for anything,
 // and on a line of its own for any lines; spaces at the end of a line are nothing.

@@ -16,7 +16,16 @@ func copyOf(root string) (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "readme"); err != nil {
 		return "", err
 	}
-	names, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	names, err := exec.Command(
+		"git",
+		"-C",
+		root,
+		"ls-files",
+		"-z",
+		"--cached",
+		"--others",
+		"--exclude-standard",
+	).Output()
 	if err != nil {
 		return dir, fmt.Errorf("git ls-files: %w", err)
 	}
@@ -89,7 +98,10 @@ func compile(root string, documents []document) error {
 			case place.MatchString(s.text):
 				continue
 			case s.language != "go":
-				failures = append(failures, fmt.Errorf("%s:%d: nothing is known about a block of %s", d.name, s.line, s.language))
+				failures = append(
+					failures,
+					fmt.Errorf("%s:%d: nothing is known about a block of %s", d.name, s.line, s.language),
+				)
 				continue
 			}
 			dir := fmt.Sprintf("_%s-%d", filepath.Base(d.name), s.line)
@@ -128,7 +140,10 @@ func follow(root string, documents []document) error {
 			}
 		}
 	}
-	printed, err := bash(dir, `set -e; [[ -z $(gofmt -l .) ]] || { gofmt -d .; exit 1; }; go vet ./...; go test . ./internal/acceptance ./spideriqtest; cd contract; go vet; go test`)
+	printed, err := bash(
+		dir,
+		`set -e; [[ -z $(gofmt -l .) ]] || { gofmt -d .; exit 1; }; go vet ./...; go test . ./internal/acceptance ./spideriqtest; cd contract; go vet; go test`,
+	)
 	if err != nil {
 		return fmt.Errorf("CONTRIBUTING.md: the worked example: %w\n%s", err, printed)
 	}

@@ -38,7 +38,12 @@ func update(ctx context.Context, id int64, p params) (*integration, error) {
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, fmt.Sprintf("https://spideriq.ai/api/v1/integrations/%d", id), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPatch,
+		fmt.Sprintf("https://spideriq.ai/api/v1/integrations/%d", id),
+		bytes.NewReader(body),
+	)
 	if err != nil {
 		return nil, err
 	}
