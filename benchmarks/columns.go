@@ -1,6 +1,9 @@
 package main
 
 import (
+	"math"
+
+	"github.com/spideriq/spideriq-go/benchmarks/internal/lineup"
 	"github.com/spideriq/spideriq-go/benchmarks/internal/measure"
 	"github.com/spideriq/spideriq-go/benchmarks/internal/report"
 )
@@ -9,6 +12,7 @@ import (
 type valued struct {
 	report.Column
 	value func(measure.Result) float64
+	ratio bool // 1 is what the floor has
 }
 
 const (
@@ -51,6 +55,7 @@ func ratio(name string, better report.Better, what func(measure.Block) float64) 
 	return valued{
 		report.Column{Name: name, Format: "%.2f", Better: better},
 		func(r measure.Result) float64 { return measure.Median(r.Ratios(what)) },
+		true,
 	}
 }
 
@@ -63,6 +68,7 @@ func quartile(part float64) valued {
 	return valued{
 		report.Column{Name: name, Format: "%.2f"},
 		func(r measure.Result) float64 { return measure.Quantile(r.Ratios(measure.CPU), part) },
+		false,
 	}
 }
 
@@ -71,5 +77,20 @@ func absolute(name, format string, better report.Better, unit float64, what func
 	return valued{
 		report.Column{Name: name, Format: format, Better: better},
 		func(r measure.Result) float64 { return unit * measure.Median(r.Each(what)) },
+		false,
 	}
+}
+
+// leastNoise is what two ratios must differ by, whatever the floor says of itself.
+const leastNoise = 0.02
+
+// noise returns how much the column differs from 1 where it should not: for the floor against
+// itself.
+func (v valued) noise(results []measure.Result) float64 {
+	for _, r := range results {
+		if v.ratio && r.Name == lineup.FloorAgain {
+			return max(leastNoise, math.Abs(v.value(r)-1))
+		}
+	}
+	return 0
 }

@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/spideriq/spideriq-go/benchmarks/internal/lineup"
 	"github.com/spideriq/spideriq-go/benchmarks/internal/report"
 	"github.com/spideriq/spideriq-go/benchmarks/internal/server"
 )
@@ -25,7 +26,7 @@ import (
 func main() {
 	server.ServeIfAsked()
 	log.SetFlags(0)
-	budget := flag.Duration("budget", 4*time.Minute, "how long the comparisons take, all together")
+	budget := flag.Duration("budget", 5*time.Minute, "how long the comparisons take, all together")
 	only := flag.String("only", "", "a regular expression: print the tables whose title it matches, and write nothing")
 	out := flag.String("out", ".", "folder to write RESULTS.md and the plots to")
 	flag.Parse()
@@ -115,6 +116,7 @@ func plotOne(file string, tables []report.Table, table, column, title, axis stri
 		if t.Title != table {
 			continue
 		}
+		t.Rows = namedForPlot(t.Rows)
 		for i, c := range t.Columns {
 			if c.Name == column {
 				return t.Plot(file, title, axis, i)
@@ -122,4 +124,24 @@ func plotOne(file string, tables []report.Table, table, column, title, axis stri
 		}
 	}
 	return fmt.Errorf("no column %q in a table %q", column, table)
+}
+
+// namedForPlot leaves out the floor against itself, and marks who repeats nothing: of it a
+// server gets few requests in an outage, and a single failure is one of the call.
+func namedForPlot(rows []report.Row) []report.Row {
+	repeats := map[string]bool{}
+	for _, c := range lineup.All() {
+		repeats[c.Name] = c.Retries && c.Name != "hcloud-go" // which does not repeat a 503
+	}
+	var named []report.Row
+	for _, row := range rows {
+		if row.Name == lineup.FloorAgain {
+			continue
+		}
+		if !repeats[row.Name] && !row.Floor {
+			row.Name += " (no retry)"
+		}
+		named = append(named, row)
+	}
+	return named
 }

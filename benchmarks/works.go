@@ -44,28 +44,28 @@ func works(s *server.Server, budget time.Duration) []work {
 	return []work{
 		{titleMemory, memory}, // first, while nothing else is in memory
 		comparison(titleUpdate, "A stub in the place of the transport answers: what the client itself costs.",
-			inProcess(update), measure.Setting{Calls: 300, Budget: share(14)}, costs),
+			inProcess(update), measure.Setting{Calls: 300, Budget: share(10)}, costs),
 		comparison(titlePage, "The same for a list of 100 rows, 64 kB of JSON.",
-			inProcess(list), measure.Setting{Calls: 15, Budget: share(10)}, costs),
+			inProcess(list), measure.Setting{Calls: 15, Budget: share(8)}, costs),
 		comparison(titleOne, loopback+"One connection.",
-			onSocket(s.Plain), measure.Setting{Calls: 100, Budget: share(12)}, speeds),
+			onSocket(s.Plain), measure.Setting{Calls: 100, Budget: share(11)}, speeds),
 		comparison(titleSome, loopback+each,
 			onSocket(s.Plain), measure.Setting{
-				Calls: 2000, Goroutines: 64, Budget: share(13), Connections: s.Connections,
+				Calls: 2000, Goroutines: 64, Budget: share(16), Connections: s.Connections,
 			}, connected),
 		comparison(titleMany, loopback+each,
 			onSocket(s.Plain), measure.Setting{
-				Calls: 5000, Goroutines: 512, Budget: share(18), Connections: s.Connections,
+				Calls: 4000, Goroutines: 512, Budget: share(25), Connections: s.Connections,
 			}, connected),
 		comparison(titleTLS, secure+"One connection.",
-			onSocket(s.Secure), measure.Setting{Calls: 100, Budget: share(9)}, speeds),
+			onSocket(s.Secure), measure.Setting{Calls: 100, Budget: share(8)}, speeds),
 		comparison(titleTLSSome, secure+"Each block begins with a new client and one connection.",
 			onSocket(s.Secure), measure.Setting{
 				Calls: 2000, Goroutines: 64, Budget: share(12), Connections: s.Connections, Warm: true,
 			}, connected),
 		comparison(titleLatency, "64 goroutines, HTTP/1.1, a server that takes 5 ms for an answer.",
 			onSocket(s.Slow), measure.Setting{
-				Calls: 1500, Goroutines: 64, Budget: share(12), Latencies: true,
+				Calls: 1000, Goroutines: 64, Budget: share(10), Latencies: true,
 			}, latencies),
 		{titleDefault, func(ctx context.Context) (report.Table, error) { return defaultConnections(ctx, s) }},
 		{titleSize, programs},
@@ -89,6 +89,7 @@ func comparison(title, text string, r rig, s measure.Setting, columns []valued) 
 		}
 		t.Text += fmt.Sprintf(" %d rounds of %d calls.", len(results[0].Blocks), s.Calls)
 		for _, c := range columns {
+			c.Noise = c.noise(results)
 			t.Columns = append(t.Columns, c.Column)
 		}
 		t.Rows = append(t.Rows, row(lineup.Floor.Name, results[0].AsFloor(), columns))
@@ -108,7 +109,7 @@ func row(name string, result measure.Result, columns []valued) report.Row {
 }
 
 func isFloor(name string) bool {
-	return name == lineup.Floor.Name || name == "floor again" || name == "floor, deadline"
+	return name == lineup.Floor.Name || name == lineup.FloorAgain || name == "floor, deadline"
 }
 
 // An operation is one of the two calls.

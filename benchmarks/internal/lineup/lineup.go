@@ -34,6 +34,9 @@ type Contestant struct {
 	Note string // a reservation: where it does more or less than the others
 }
 
+// FloorAgain is the name of the floor where it stands against itself.
+const FloorAgain = "floor again"
+
 // Floor is what every contestant is measured against.
 var Floor = Contestant{Name: "floor", Program: "floor", New: floor.New}
 
@@ -47,7 +50,7 @@ var Ours = Contestant{
 // Others are all contestants but ours. The first is the floor once more, against itself,
 // which shows the noise.
 var Others = []Contestant{
-	{Name: "floor again", New: floor.New},
+	{Name: FloorAgain, New: floor.New},
 	{Name: "floor, deadline", New: floor.NewWithDeadline, Deadline: true},
 	{
 		Name: "oapi-codegen", Module: "github.com/oapi-codegen/runtime", Program: "oapi", New: oapi.New,

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 func TestOutage(t *testing.T) {
 	var results []outage.Result
 	for _, c := range lineup.All() {
-		if c.Name == "floor again" {
+		if c.Name == lineup.FloorAgain {
 			continue
 		}
 		result := outage.Result{Name: c.Name}

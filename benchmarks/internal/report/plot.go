@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"image/color"
 	"os"
+	"regexp"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -15,17 +17,26 @@ import (
 )
 
 const (
-	plotWidth  = 20 * vg.Centimeter
+	plotWidth  = 21 * vg.Centimeter
 	rowHeight  = 0.62 * vg.Centimeter
-	plotFrame  = 2.9 * vg.Centimeter // title, axis and label
+	plotFrame  = 3.2 * vg.Centimeter // title, axis and label
+	margin     = 0.3 * vg.Centimeter
 	barWidth   = 0.4 * vg.Centimeter
 	labelSpace = 1.14 // of the longest bar, so that its label has room
+
+	// fonts are all as wide as the one that the drawing is laid out with.
+	fonts = "Arial,Helvetica,'Liberation Sans',sans-serif"
 )
 
 var (
+	fontFamily = regexp.MustCompile(`font-family:[^;]*;`)
+
 	oursColour   = color.RGBA{R: 0x0a, G: 0x66, B: 0xc2, A: 0xff}
 	othersColour = color.RGBA{R: 0xb4, G: 0xbf, B: 0xcc, A: 0xff}
 )
+
+// sans is the font that the drawing is laid out with.
+var sans = font.Font{Typeface: "Liberation", Variant: "Sans"}
 
 // Plot draws a column of a table as bars, the best on top, to an SVG file.
 func (t Table) Plot(file, title, axis string, column int) error {
@@ -41,10 +52,13 @@ func (t Table) Plot(file, title, axis string, column int) error {
 	})
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text = title, axis
-	p.Title.TextStyle.Font.Size = 15
+	p.Title.TextStyle.Font = font.From(sans, 15)
 	p.Title.Padding = 8
+	p.X.Label.TextStyle.Font = font.From(sans, 11)
+	p.X.Label.Padding = 4
+	p.X.Tick.Label.Font, p.Y.Tick.Label.Font = font.From(sans, 10), font.From(sans, 11)
 	p.BackgroundColor = color.White
-	p.Y.LineStyle.Width, p.Y.Tick.Length = 0, 0
+	p.Y.LineStyle.Width, p.Y.Tick.Length, p.Y.Padding = 0, 0, 6
 	longest := 0.0
 	names := make([]string, len(rows))
 	for i, row := range rows {
@@ -89,7 +103,7 @@ func addLabels(p *plot.Plot, rows []Row, c Column, column int) error {
 	}
 	for i := range labels.TextStyle {
 		labels.TextStyle[i].YAlign = text.YCenter
-		labels.TextStyle[i].Font = font.From(plot.DefaultFont, 10)
+		labels.TextStyle[i].Font = font.From(sans, 10)
 	}
 	p.Add(labels)
 	return nil
@@ -97,14 +111,13 @@ func addLabels(p *plot.Plot, rows []Row, c Column, column int) error {
 
 func save(p *plot.Plot, file string, height vg.Length) error {
 	canvas := vgsvg.New(plotWidth, height)
-	p.Draw(draw.New(canvas))
-	f, err := os.Create(file)
-	if err != nil {
+	whole := draw.New(canvas)
+	whole.SetColor(color.White)
+	whole.Fill(whole.Rectangle.Path())
+	p.Draw(draw.Crop(whole, margin, -margin, margin, -margin))
+	var svg bytes.Buffer
+	if _, err := canvas.WriteTo(&svg); err != nil {
 		return err
 	}
-	if _, err := canvas.WriteTo(f); err != nil {
-		_ = f.Close()
-		return err
-	}
-	return f.Close()
+	return os.WriteFile(file, fontFamily.ReplaceAll(svg.Bytes(), []byte("font-family:"+fonts+";")), 0o644)
 }

@@ -18,10 +18,12 @@ const (
 	More
 )
 
-// A Column is a column of a table. Format is that of its values, for [fmt.Sprintf].
+// A Column is a column of a table. Format is that of its values, for [fmt.Sprintf]. A value
+// must be better than another by the part of it that Noise is, to be ahead of it.
 type Column struct {
 	Name, Format string
 	Better       Better
+	Noise        float64
 }
 
 // A Row is what one contestant got. A value that is not a number is left empty.
@@ -41,13 +43,13 @@ type Table struct {
 // Ours is the row that the others are held against.
 const Ours = "spideriq-go"
 
-// A Lead is a value of another contestant that is better than ours.
+// A Lead is a column in which other contestants are ahead of ours.
 type Lead struct {
-	Table, Column, Name string
-	Theirs, Ours        string
+	Table, Column, Ours string
+	Others              []string // name and value
 }
 
-// Leads returns where another contestant is ahead of ours. Values that print alike are equal.
+// Leads returns where other contestants are ahead of ours. Values that print alike are equal.
 func (t Table) Leads() []Lead {
 	ours, found := t.row(Ours)
 	if !found {
@@ -55,14 +57,14 @@ func (t Table) Leads() []Lead {
 	}
 	var leads []Lead
 	for c, column := range t.Columns {
+		lead := Lead{Table: t.Title, Column: column.Name, Ours: column.text(ours.Values[c])}
 		for _, row := range t.Rows {
-			if row.Floor || row.Name == Ours || !column.isBetter(row.Values[c], ours.Values[c]) {
-				continue
+			if !row.Floor && row.Name != Ours && column.isBetter(row.Values[c], ours.Values[c]) {
+				lead.Others = append(lead.Others, row.Name+" "+column.text(row.Values[c]))
 			}
-			leads = append(leads, Lead{
-				Table: t.Title, Column: column.Name, Name: row.Name,
-				Theirs: column.text(row.Values[c]), Ours: column.text(ours.Values[c]),
-			})
+		}
+		if len(lead.Others) > 0 {
+			leads = append(leads, lead)
 		}
 	}
 	return leads
@@ -83,9 +85,9 @@ func (c Column) isBetter(value, than float64) bool {
 	}
 	switch c.Better {
 	case Less:
-		return value < than
+		return value < than*(1-c.Noise)
 	case More:
-		return value > than
+		return value > than*(1+c.Noise)
 	}
 	return false
 }
@@ -128,11 +130,12 @@ func (t Table) Write(w io.Writer) error {
 func WriteLeads(w io.Writer, tables []Table) error {
 	var page strings.Builder
 	page.WriteString("\n## Where another contestant is ahead\n\n")
-	page.WriteString("Made from the tables: each value that is better than ours, but for the floors.\n\n")
-	page.WriteString("| work | column | contestant | theirs | ours |\n|---|---|---|--:|--:|\n")
+	page.WriteString("Made from the tables: each value that is better than ours, but for those of the floors. " +
+		"A ratio must be better by more than the floor differs from itself in that table, and by 2 % at least.\n\n")
+	page.WriteString("| work | column | ours | ahead |\n|---|---|--:|---|\n")
 	for _, t := range tables {
 		for _, l := range t.Leads() {
-			fmt.Fprintf(&page, "| %s | %s | %s | %s | %s |\n", l.Table, l.Column, l.Name, l.Theirs, l.Ours)
+			fmt.Fprintf(&page, "| %s | %s | %s | %s |\n", l.Table, l.Column, l.Ours, strings.Join(l.Others, ", "))
 		}
 	}
 	_, err := io.WriteString(w, page.String())

@@ -38,9 +38,21 @@ func table() report.Table {
 func TestLeadsAreValuesThatPrintBetterThanOurs(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, []report.Lead{
-		{Table: "Update in process", Column: "CPU", Name: "fast", Theirs: "0.90", Ours: "1.00"},
-		{Table: "Update in process", Column: "calls/s", Name: "slow", Theirs: "600", Ours: "500"},
+		{Table: "Update in process", Column: "CPU", Ours: "1.00", Others: []string{"fast 0.90"}},
+		{Table: "Update in process", Column: "calls/s", Ours: "500", Others: []string{"slow 600"}},
 	}, table().Leads())
+}
+
+func TestLeadIsMoreThanNoise(t *testing.T) {
+	t.Parallel()
+	noisy := table()
+	noisy.Columns[0].Noise, noisy.Columns[1].Noise = 0.12, 0.15
+	assert.Equal(t, []report.Lead{
+		{Table: "Update in process", Column: "calls/s", Ours: "500", Others: []string{"slow 600"}},
+	}, noisy.Leads())
+	var page strings.Builder
+	require.NoError(t, report.WriteLeads(&page, []report.Table{noisy}))
+	assert.Contains(t, page.String(), "| Update in process | calls/s | 500 | slow 600 |\n")
 }
 
 func TestTableIsMarkdown(t *testing.T) {
