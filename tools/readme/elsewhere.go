@@ -17,7 +17,9 @@ type exception struct {
 
 // exceptions are the commands that are not run as they stand, by their text.
 var exceptions = map[string]exception{
-	"git clone https://github.com/spideriq/spideriq-go && cd spideriq-go": {why: "needs the network, and the repository is here"},
+	"git clone https://github.com/spideriq/spideriq-go && cd spideriq-go": {
+		why: "needs the network, and the repository is here",
+	},
 	"go mod init example.com/first": {
 		why:     "the first program has a module of its own, see below",
 		instead: "true",
@@ -42,7 +44,10 @@ var exceptions = map[string]exception{
 	"go test -race ./...":                {why: "is a step of its own", step: "go test -race ./..."},
 	"GOTOOLCHAIN=go1.27.4 go test ./...": {why: "is a step of its own", step: "newer=go1.27.4"},
 	"go -C tools run ./mutate":           {why: "takes hours"},
-	"go -C tools test ./outage -update":  {why: "changes the drawing; a step runs the test", step: "nested go test -race ./..."},
+	"go -C tools test ./outage -update": {
+		why:  "changes the drawing; a step runs the test",
+		step: "nested go test -race ./...",
+	},
 
 	"go get github.com/spideriq/spideriq-go": {
 		why:     "gets the published version",
