@@ -71,6 +71,24 @@ func TestDifferencesOfResponsesAreFound(t *testing.T) {
 	}
 }
 
+// The document does not state which members the response to a create has. The fake
+// server must send all of them.
+func TestMissingMembersOfACreatedIntegrationAreFound(t *testing.T) {
+	t.Parallel()
+	server := spideriqtest.NewServer()
+	defer server.Close()
+	v, client := connect(t, server)
+	body := `{"success": true, "integration": {` + members + ", " + updatedAt + `}}`
+	server.Fail(spideriqtest.Status(http.StatusCreated, body))
+	_, err := client.Integrations.Create(t.Context(), spideriq.CreateParams{
+		ProviderName: spideriq.ProviderGroq,
+		Credentials:  spideriq.Credentials{"api_key": "fake-fake-fake"},
+	})
+	assert.NoError(t, err)
+	_, problems := v.report()
+	assert.ErrorContains(t, problems, "response body")
+}
+
 func TestDifferencesOfRequestsAreFound(t *testing.T) {
 	t.Parallel()
 	type totalQuery struct {
