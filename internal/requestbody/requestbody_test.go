@@ -146,3 +146,12 @@ func TestOnlyTextThatIsEncodedAsItIsMustBeUTF8(t *testing.T) {
 		assert.Equal(t, string(want), string(got), name)
 	}
 }
+
+func TestPointerToItselfIsRefused(t *testing.T) {
+	t.Parallel()
+	type pointer *pointer
+	var p pointer
+	p = &p
+	_, err := Encode(p)
+	require.ErrorContains(t, err, "points to no value")
+}

@@ -3,7 +3,6 @@ package spideriq
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -44,10 +43,9 @@ var allowedMethods = []string{
 //
 // An invalid argument is an [*ArgumentError], made before anything is sent.
 func (c *Client) Do(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {
-	checked := call{method: method, path: path, body: body, idempotent: method != http.MethodPost}
 	if !slices.Contains(allowedMethods, method) {
 		err := fmt.Errorf("the method must be one of %s", strings.Join(allowedMethods, ", "))
-		return call{path: ""}.reject(err, opts)
+		return call{}.reject(err, opts) // without the method, which may hold anything
 	}
 	if c == nil || c.config == nil {
 		return call{method: method}.reject(errNotMade, opts)
@@ -55,10 +53,17 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 	if err := apiurl.CheckPath(c.config.baseURL, path); err != nil {
 		return call{method: method}.reject(err, opts) // without the path, which may hold anything
 	}
+	checked := call{
+		method:     method,
+		path:       path,
+		body:       body,
+		idempotent: method != http.MethodPost,
+		response:   &ignoredResponse{},
+		bodyless:   out == nil,
+	}
 	if err := checkOut(out); err != nil {
 		return checked.reject(err, opts)
 	}
-	checked.response = &ignoredResponse{}
 	if out != nil {
 		checked.response = &outResponse{out: out}
 	}
@@ -88,7 +93,7 @@ type ignoredResponse struct {
 }
 
 func (r *ignoredResponse) decode(body []byte) error {
-	_ = lenient.Unmarshal(body, r) // a body that is not looked at may be anything
+	_ = lenient.Unmarshal(body, r) // a body that is no object has no success flag
 	if r.Success.refused {
 		return errRefused
 	}
@@ -103,13 +108,5 @@ func (r *outResponse) decode(body []byte) error {
 	if err := refusal.decode(body); err != nil {
 		return err
 	}
-	if isNull(body) {
-		return errNullResponse
-	}
 	return lenient.Unmarshal(body, r.out)
 }
-
-// errNullResponse is the error of a whole response that is null.
-var errNullResponse = errors.New("the response is null")
-
-func isNull(body []byte) bool { return strings.TrimSpace(string(body)) == "null" }
