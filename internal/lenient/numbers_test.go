@@ -107,12 +107,12 @@ func TestBooleanIsTrueOrFalse(t *testing.T) {
 func TestOptionStringReadsWhatIsInQuotes(t *testing.T) {
 	t.Parallel()
 	type quoted struct {
-		N int     `json:"n,string"`
-		P *uint8  `json:"p,string"`
-		F float64 `json:"f,string"`
-		B bool    `json:"b,string"`
-		S string  `json:"s,string"`
-		T *string `json:"t,string"`
+		N    int      `json:"n,string"`
+		P    *uint8   `json:"p,string"`
+		F    float64  `json:"f,string"`
+		B    bool     `json:"b,string"`
+		S    string   `json:"s,string"`
+		T    *string  `json:"t,string"`
 		Rows []string `json:"rows,string"` //nolint:staticcheck // the option has no effect here
 		Text []byte   `json:"text,string"` //nolint:staticcheck // nor here
 	}

@@ -32,6 +32,10 @@ var exceptions = map[string]exception{
 		why:  "is a step of its own",
 		step: "golangci-lint",
 	},
+	`export PATH="$(dirname "$(e2e/tofu.sh)"):$PATH"`: {
+		why:     "builds for some minutes where there is no tofu",
+		instead: `tofu=$(e2e/tofu.sh -only) || exit 77; export PATH="$(dirname "$tofu"):$PATH"`,
+	},
 	"go run .": {
 		why: "runs the first program, which a reader has copied to another folder",
 		instead: sandbox + `
