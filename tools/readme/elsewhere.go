@@ -33,7 +33,7 @@ var exceptions = map[string]exception{
 		step: "golangci-lint",
 	},
 	`export PATH="$(dirname "$(e2e/tofu.sh)"):$PATH"`: {
-		why:     "builds for some minutes where there is no tofu",
+		why:     "builds an OpenTofu for minutes; one in the cache is used",
 		instead: `tofu=$(e2e/tofu.sh -only) || exit 77; export PATH="$(dirname "$tofu"):$PATH"`,
 	},
 	"go run .": {
