@@ -21,7 +21,7 @@ func TestClientAndFakeKeepTheContract(t *testing.T) {
 		status, _ := o.success()
 		require.Contains(t, calls, o.id)
 		seen.callSucceeds(t, o.id, status)
-		seen.callWithWrongToken(t, o.id)
+		seen.callWithInvalidToken(t, o.id)
 		seen.callAboveRateLimit(t, o.id)
 	}
 	seen.callsOfUnknownID(t)
@@ -52,12 +52,12 @@ func (c *coverage) callSucceeds(t *testing.T, operation, status string) {
 	c.add(t, v, operation+" "+status)
 }
 
-func (c *coverage) callWithWrongToken(t *testing.T, operation string) {
+func (c *coverage) callWithInvalidToken(t *testing.T, operation string) {
 	t.Helper()
 	server := spideriqtest.NewServer()
 	defer server.Close()
-	wrongToken := func(context.Context) (string, error) { return "another:fake:token", nil }
-	v, client := connect(t, server, spideriq.WithTokenSource(wrongToken))
+	invalidToken := func(context.Context) (string, error) { return "another:fake:token", nil }
+	v, client := connect(t, server, spideriq.WithTokenSource(invalidToken))
 	assertStatus(t, calls[operation](t.Context(), client.Integrations), http.StatusUnauthorized)
 	c.add(t, v, operation+" 401")
 }
