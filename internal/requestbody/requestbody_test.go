@@ -35,6 +35,11 @@ func (h hexText) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, []
 
 func (h hexJSON) MarshalJSON() ([]byte, error) { return json.Marshal(hex.EncodeToString([]byte(h))) }
 
+// latin1 has a text form of its own, which is not UTF-8.
+type latin1 string
+
+func (l latin1) MarshalText() ([]byte, error) { return []byte(l), nil }
+
 type refusing struct{}
 
 var errRefusing = errors.New("credentials are not encoded here")
@@ -106,6 +111,8 @@ func TestTextThatIsNotUTF8IsRefusedWithItsPlace(t *testing.T) {
 		"the value of a key": labelled{Texts: map[string]string{"a": invalid}},
 		"a key":              map[string]any{invalid: 1},
 		"Any":                labelled{Any: labelled{Label: invalid}},
+		"Form":               struct{ Form latin1 }{invalid},
+		"the value":          map[string]latin1{"a": invalid},
 		"not valid UTF-8":    json.RawMessage(`{"a":"` + invalid + `"}`),
 	} {
 		_, err := Encode(body)
