@@ -1,219 +1,230 @@
 package spideriq
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
-	"net/url"
 	"os"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/spideriq/spideriq-go/internal/apiurl"
+	"github.com/spideriq/spideriq-go/internal/errorbody"
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// DefaultBaseURL is where requests go unless [WithBaseURL] says otherwise.
+// DefaultBaseURL is the base URL of the API. [WithBaseURL] replaces it.
 const DefaultBaseURL = "https://spideriq.ai/api/v1"
 
-// A Client makes calls to the API with one token. It is made by [NewClient], is
-// safe for concurrent use, and is meant to be shared: its connections, its retry
-// budget and its regard for rate limits are of use only then. It starts no
-// goroutine and opens no connection before the first call, and needs no closing.
+const userAgent = "spideriq-go/" + Version
+
+// A Client makes calls to the API. Create it with [NewClient] and share it:
+// connections, the retry budget and the pauses after a 429 are kept per Client. A
+// Client is safe for concurrent use. It starts no goroutine, opens no connection
+// before the first call and needs no Close; see [Client.CloseIdleConnections].
 //
 // Printing a Client in any way never shows the token.
 type Client struct {
 	Integrations *IntegrationsService
 
-	config *config // nil unless NewClient made it
+	config    *config              // nil unless NewClient made the client
+	transport *transport.Transport // sends all calls
 }
 
-// NewClient returns a client that sends token with each request. Space around the
-// token is cut off; one that is empty, has spaces or control characters inside or
-// begins with "Bearer " is refused. All mistakes in token and options are reported
-// together. Nothing is read from the environment but the proxy settings that
-// net/http honours, and nothing is sent.
+// NewClient returns a client that authenticates with token. It validates the token
+// and all options and returns every problem in one error, one to a line.
+//
+// Space around the token is removed. A token is refused when it is empty, begins
+// with "Bearer " or holds spaces, control characters or characters beyond ASCII.
+// NewClient sends nothing. It reads nothing from the environment but the proxy
+// settings that net/http honours.
 func NewClient(token string, opts ...Option) (*Client, error) {
-	c := &config{Config: transport.Config{Final: isFinal}}
-	c.header = http.Header{"Accept": {"application/json"}, "User-Agent": {"spideriq-go/" + Version}}
-	var mistakes []error
-	for _, o := range append([]Option{WithBaseURL(DefaultBaseURL), WithRetryPolicy(RetryPolicy{})}, opts...) {
-		if o != nil {
-			mistakes = append(mistakes, o.apply(c))
-		}
-	}
-	value, err := bearerOf(token)
-	if c.bearer == nil {
-		c.bearer = func(context.Context) (string, error) { return value, nil }
-	} else {
-		err = unless(token == "", "a token is given beside WithTokenSource")
-	}
-	mistakes = append(mistakes, err, unless(c.API == nil || c.API.Scheme != "http" || c.insecure || isLoopback(c.API.Hostname()),
-		"base URL: http would send the token in clear; see WithInsecureHTTP"))
-	if err := errors.Join(mistakes...); err != nil {
+	cfg := newConfig()
+	err := errors.Join(cfg.apply(opts), cfg.setToken(token), cfg.checkScheme())
+	if err != nil {
 		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	c.Timeout = min(cmp.Or(c.Timeout, c.clientTimeout, 30*time.Second), cmp.Or(c.clientTimeout, math.MaxInt64))
-	c.transport = transport.New(c.Config)
-	c.bare = c.header.Clone()
-	c.header.Set("Content-Type", "application/json")
-	client := &Client{config: c}
-	client.Integrations = &IntegrationsService{client}
-	return client, nil
+	return newClient(cfg), nil
 }
 
-// NewClientFromEnv is [NewClient] with the token in SPIDERIQ_TOKEN and, where that
-// is set, the base URL in SPIDERIQ_API_URL, which may be an origin without a path.
-// SPIDERIQ_TOKEN may be unset when there is a [WithTokenSource], and opts come
-// after the environment.
+// NewClientFromEnv is [NewClient] with the token in SPIDERIQ_TOKEN and the base URL
+// in SPIDERIQ_API_URL, which may be an origin without a path and may be unset. A
+// [WithTokenSource] or a [WithBaseURL] among opts makes the variable of that name
+// unread.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
-	base := WithBaseURL(cmp.Or(os.Getenv("SPIDERIQ_API_URL"), DefaultBaseURL))
-	client, err := NewClient(os.Getenv("SPIDERIQ_TOKEN"), append([]Option{base}, opts...)...)
+	cfg := newConfig()
+	err := errors.Join(cfg.apply(opts), cfg.setBaseURLFromEnv(), cfg.setTokenFromEnv(), cfg.checkScheme())
 	if err != nil {
-		return nil, fmt.Errorf("%w (token and base URL come from SPIDERIQ_TOKEN and SPIDERIQ_API_URL)", err)
+		return nil, fmt.Errorf("spideriq: %w", err)
 	}
-	return client, nil
+	return newClient(cfg), nil
 }
 
-// bearerOf returns the value of the header that carries token. Its errors do not
-// quote it.
-func bearerOf(token string) (string, error) {
-	words := strings.Fields(token)
-	token = strings.Join(words, " ")
-	return "Bearer " + token, cmp.Or(
-		unless(token != "", "token: is empty"),
-		unless(len(words) < 2 || !strings.EqualFold(words[0], "bearer"), `token: begins with "Bearer ", which the client adds by itself`),
-		unless(!strings.ContainsFunc(token, func(r rune) bool { return r < '!' || r > '~' }), "token: has a space, a control character or one that is not ASCII"))
+func newConfig() *config {
+	baseURL, _ := apiurl.ParseBase(DefaultBaseURL) // a valid constant
+	return &config{
+		baseURL:     baseURL,
+		header:      http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}},
+		retryPolicy: RetryPolicy{}.withDefaults(),
+	}
 }
 
-// String names the type and the base URL.
+// apply applies every option and joins their errors.
+func (c *config) apply(opts []Option) error {
+	var errs []error
+	for _, opt := range opts {
+		if opt != nil {
+			errs = append(errs, opt.applyToClient(c))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *config) setBaseURLFromEnv() error {
+	rawURL := os.Getenv("SPIDERIQ_API_URL")
+	if c.hasBaseURL || rawURL == "" {
+		return nil
+	}
+	if err := WithBaseURL(rawURL).applyToClient(c); err != nil {
+		return fmt.Errorf("SPIDERIQ_API_URL: %w", err)
+	}
+	return nil
+}
+
+func (c *config) setTokenFromEnv() error {
+	if c.tokenSource != nil {
+		return c.setToken("")
+	}
+	token := os.Getenv("SPIDERIQ_TOKEN")
+	if token == "" {
+		return errors.New("SPIDERIQ_TOKEN is not set")
+	}
+	if err := c.setToken(token); err != nil {
+		return fmt.Errorf("SPIDERIQ_TOKEN: %w", err)
+	}
+	return nil
+}
+
+// setToken chooses between token and the token source.
+func (c *config) setToken(token string) error {
+	if c.tokenSource != nil {
+		if token != "" {
+			return errors.New("token: a token is given beside WithTokenSource")
+		}
+		c.authorization = authorizationOf(c.tokenSource)
+		return nil
+	}
+	token = strings.TrimSpace(token)
+	if err := checkToken(token); err != nil {
+		return err
+	}
+	value := bearerPrefix + token
+	c.authorization = func(context.Context) (string, error) { return value, nil }
+	return nil
+}
+
+// checkScheme refuses a base URL over which the token would travel in clear.
+func (c *config) checkScheme() error {
+	if c.baseURL.Scheme == "https" || c.insecureHTTP || apiurl.IsLoopback(c.baseURL.Hostname()) {
+		return nil
+	}
+	return fmt.Errorf("base URL %q: http would send the token in clear; use https, or see WithInsecureHTTP", c.baseURL)
+}
+
+func newClient(cfg *config) *Client {
+	cfg.headerWithBody = cfg.header.Clone()
+	cfg.headerWithBody.Set("Content-Type", "application/json")
+	client := &Client{config: cfg}
+	client.Integrations = &IntegrationsService{client: client}
+	client.transport = transport.New(transport.Config{
+		Base:           cfg.roundTripper,
+		BaseURL:        cfg.baseURL,
+		Policy:         transport.Policy(cfg.retryPolicy),
+		AttemptTimeout: cfg.timeout(0),
+		Limiter:        cfg.limiter,
+		IsFinal:        errorbody.IsFinal,
+	})
+	return client
+}
+
+const bearerPrefix = "Bearer "
+
+// An authorizationFunc returns the value of the Authorization header. It is a
+// function so that fmt cannot print the token.
+type authorizationFunc func(ctx context.Context) (string, error)
+
+// authorizationOf asks src on each call.
+func authorizationOf(src TokenSource) authorizationFunc {
+	return func(ctx context.Context) (string, error) {
+		token, err := src(ctx)
+		if err == nil {
+			token = strings.TrimSpace(token)
+			err = checkToken(token)
+		}
+		if err != nil {
+			return "", fmt.Errorf("token source: %w", err)
+		}
+		return bearerPrefix + token, nil
+	}
+}
+
+// checkToken validates a token without space around it. Its errors do not quote it.
+func checkToken(token string) error {
+	firstWord, _, hasSpace := strings.Cut(strings.ReplaceAll(token, "\t", " "), " ")
+	switch {
+	case token == "":
+		return errors.New("token: is empty")
+	case hasSpace && strings.EqualFold(firstWord, "Bearer"):
+		return errors.New(`token: begins with "Bearer ", which the client adds by itself`)
+	case strings.ContainsFunc(token, isNotTokenCharacter):
+		return errors.New("token: has a space, a control character or one that is not ASCII")
+	}
+	return nil
+}
+
+func isNotTokenCharacter(r rune) bool { return r <= ' ' || r > '~' }
+
+// timeout returns the timeout of one attempt. call is that of the call, or 0. The
+// Timeout of the caller's http.Client wins where it is shorter.
+func (c *config) timeout(call time.Duration) time.Duration {
+	timeout := call
+	if timeout == 0 {
+		timeout = c.attemptTimeout
+	}
+	switch {
+	case timeout == 0 && c.callerTimeout == 0:
+		return defaultAttemptTimeout
+	case timeout == 0:
+		return c.callerTimeout
+	case c.callerTimeout == 0:
+		return timeout
+	}
+	return min(timeout, c.callerTimeout)
+}
+
+// CloseIdleConnections closes the connections that no call uses. Programs that make
+// a client for each tenant call it when they drop one. Calls that are under way are
+// not disturbed, and the client stays usable. The connections of a transport that
+// [WithHTTPClient] gave belong to its owner and are left alone.
+func (c *Client) CloseIdleConnections() {
+	if c != nil && c.transport != nil {
+		c.transport.CloseIdleConnections()
+	}
+}
+
+// String returns the name of the type and the base URL.
 func (c Client) String() string {
 	if c.config == nil {
 		return "spideriq.Client(not made by NewClient)"
 	}
-	return "spideriq.Client(" + c.config.API.String() + ")"
+	return "spideriq.Client(" + c.config.baseURL.String() + ")"
 }
 
 // Format prints what [Client.String] returns, whatever the verb.
-func (c Client) Format(f fmt.State, _ rune) { io.WriteString(f, c.String()) }
+func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// LogValue is what [Client.String] returns.
+// LogValue returns what [Client.String] returns.
 func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// methods are those that Do takes. TRACE would have the token sent back.
-var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
-
-// Do makes a call that has no method here, with everything that the methods do:
-// token, retries, limits and errors. POST is retried by the rule of
-// [IntegrationsService.Create], every other method by that of
-// [IntegrationsService.Update].
-//
-// path is relative to the base URL: "/integrations/42". One that could leave the
-// base, ends in a slash, has a segment that ends in a semicolon or has a query is
-// refused; see [WithQuery]. body is encoded
-// as JSON; nil sends none. out is a pointer that the JSON of a 2xx answer is
-// decoded into, numbers in an any as [json.Number]; with nil, the body of a 2xx is
-// not looked at.
-func (c *Client) Do(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {
-	_, err := cleanPath(path)
-	_, isReader := body.(io.Reader)
-	given, target := reflect.ValueOf(body), reflect.ValueOf(out)
-	switch {
-	case err != nil:
-		return fmt.Errorf("spideriq: %w", err) // without the path, which may hold what belongs in no error
-	case !slices.Contains(methods, method):
-		return fmt.Errorf("spideriq: the method must be one of %s", strings.Join(methods, ", "))
-	case isReader || given.Kind() == reflect.Pointer && given.IsNil():
-		return fmt.Errorf("spideriq: the body is a %T; give the value that is to be encoded", body)
-	case out != nil && (target.Kind() != reflect.Pointer || target.IsNil()):
-		return fmt.Errorf("spideriq: out must be a pointer that is not nil, not %T", out)
-	}
-	r := call{method: method, path: unescaped.ReplaceAllStringFunc(path, url.PathEscape), body: body, repeat: method != http.MethodPost}
-	if out != nil {
-		r.out = func(v value) error {
-			d := json.NewDecoder(strings.NewReader(string(v)))
-			d.UseNumber()
-			return d.Decode(out)
-		}
-	}
-	return c.do(ctx, r, opts)
-}
-
-// A call is what a method asks of do.
-type call struct {
-	method string
-	path   string // below the base URL, escaped
-	body   any    // encoded as JSON; nil for none
-	wrong  error  // what the caller gave, and is refused before anything is sent
-	repeat bool   // a repeat does no harm even when the first attempt was applied
-	member string // the member of the answer that out takes; "" for all of it
-	out    any    // points to what the answer becomes, or is a function that takes it; nil when it is not looked at
-}
-
-// A request is a call under way.
-type request struct {
-	call
-	transport.Call
-	secrets map[string]string // in the body
-	infos   []*ResponseInfo
-}
-
-// A secretive body has another form when it is sent, and what an error must not show.
-type secretive interface {
-	wire() (body any, secrets map[string]string)
-}
-
-// do makes a call: it encodes, builds, sends, judges and decodes, and is the only
-// place where an answer becomes a value or an error.
-func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error {
-	if c == nil || c.config == nil {
-		return errors.New("spideriq: this client was not made by NewClient")
-	}
-	r := &request{call: call, Call: transport.Call{Method: call.method, URL: *c.config.API, Header: c.config.header, Repeat: call.repeat}}
-	if err := c.config.build(ctx, r, opts); err != nil {
-		return fmt.Errorf("spideriq: %s %s: %w", call.method, oneLine(call.path, 256), err)
-	}
-	c.config.transport.Do(ctx, &r.Call)
-	for _, info := range r.infos {
-		info.fill(&r.Call)
-	}
-	return r.judge()
-}
-
-// build checks what the caller gave and completes what every attempt sends.
-func (c *config) build(ctx context.Context, r *request, opts []RequestOption) (err error) {
-	switch body := r.body.(type) {
-	case nil:
-		r.Header = c.bare
-	case UpdateParams:
-		r.Body, err = encode(r.body)
-	case secretive:
-		r.body, r.secrets = body.wire()
-		r.Body, err = json.Marshal(r.body)
-	default:
-		r.Body, err = json.Marshal(body)
-	}
-	err = cmp.Or(r.wrong, err)
-	for _, o := range opts {
-		if o != nil && err == nil {
-			err = o.apply(r)
-		}
-	}
-	if err != nil || ctx == nil {
-		return cmp.Or(err, errors.New("the context is nil"))
-	}
-	r.URL.RawPath += r.path
-	r.URL.Path, _ = url.PathUnescape(r.URL.RawPath) // a clean path, or one of our own
-	if c.log != nil {
-		r.Log = func() { c.log(ctx, r) }
-	}
-	r.Bearer, err = c.bearer(ctx)
-	return err
-}

@@ -1,23 +1,26 @@
 package spideriq
 
 import (
-	"cmp"
+	"bytes"
 	"context"
-	"iter"
+	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/spideriq/spideriq-go/internal/lenient"
 )
 
 // IntegrationsService holds the calls on a brand's key pool. It is reached as
-// [Client.Integrations]; its zero value answers every call with an error.
+// [Client.Integrations]. Every call on its zero value is an [*ArgumentError].
 type IntegrationsService struct{ client *Client }
 
 // An Integration is one API key of an LLM provider in a brand's key pool.
 //
-// A field that the API left out or sent as null is nil, or the zero value where
-// the type has no nil. The answer to an update holds fewer fields than a row of a
-// list: those after UpdatedAt are then nil or empty.
+// A field that the API left out or sent as null is nil, or the zero value where the
+// type has no nil. The response to an update holds fewer fields than a row of a list:
+// those after UpdatedAt are then nil or empty.
 type Integration struct {
 	ID            int64  `json:"id"`
 	ProviderName  string `json:"provider_name"`  // "openrouter"
@@ -25,22 +28,22 @@ type Integration struct {
 	KeyLabel      string `json:"key_label"`
 	IsActive      bool   `json:"is_active"`
 	IsPrimary     bool   `json:"is_primary"`
-	Priority      int    `json:"priority"` // 10 when primary, 0 when not
+	Priority      int    `json:"priority"` // an update sets 10 for a primary key and 0 for another; others are possible
 
-	DailyLimit  *int `json:"daily_limit"` // most requests a day; nil: the API said null, or nothing
+	DailyLimit  *int `json:"daily_limit"` // requests a day; nil when the API said null or nothing
 	DailyCount  int  `json:"daily_count"`
-	MinuteLimit *int `json:"minute_limit"` // most requests a minute; nil: the API said null, or nothing
+	MinuteLimit *int `json:"minute_limit"` // requests a minute; nil when the API said null or nothing
 	MinuteCount int  `json:"minute_count"`
 
 	HealthStatus HealthStatus `json:"health_status"`
 
-	SpendLimitAmount *Amount          `json:"spend_limit_amount"` // nil also when what came is no readable amount
+	SpendLimitAmount *Amount          `json:"spend_limit_amount"` // nil also when the API sent no readable amount
 	SpendLimitPeriod SpendLimitPeriod `json:"spend_limit_period"`
 	SpendLimitAction SpendLimitAction `json:"spend_limit_action"`
 
-	UpdatedAt time.Time `json:"updated_at"` // zero also when what came is no readable time
+	UpdatedAt time.Time `json:"updated_at"` // zero also when the API sent no readable time
 
-	// Not part of the answer to an update: nil or empty there.
+	// Not part of the response to an update: nil or empty there.
 
 	ConsecutiveFailures *int              `json:"consecutive_failures,omitempty"`
 	LastUsedAt          *time.Time        `json:"last_used_at,omitempty"`
@@ -54,167 +57,174 @@ type Integration struct {
 	CreatedAt           *time.Time        `json:"created_at,omitempty"`
 }
 
-// HealthStatus tells how a key has been doing. The set is open: a value that is
-// not listed here is passed on as it came.
+// HealthStatus tells how a key has been doing. The set is open: a value that is not
+// listed here is passed on as it came.
 type HealthStatus string
 
+// The documented values of [HealthStatus].
 const (
 	HealthStatusHealthy   HealthStatus = "healthy"   // no consecutive failures
-	HealthStatusDegraded  HealthStatus = "degraded"  // 1 or 2 in a row; still selected
-	HealthStatusUnhealthy HealthStatus = "unhealthy" // 3 or more in a row; skipped
+	HealthStatusDegraded  HealthStatus = "degraded"  // 1 or 2 in a row; the key is still selected
+	HealthStatusUnhealthy HealthStatus = "unhealthy" // 3 or more in a row; the key is skipped
 )
 
-// SpendLimitPeriod is the period that a spend limit counts over. The set is open:
-// a value that is not listed here is sent and returned as it is.
+// SpendLimitPeriod is the period that a spend limit covers. The set is open: a value
+// that is not listed here is sent and returned as it is.
 type SpendLimitPeriod string
 
+// The documented values of [SpendLimitPeriod].
 const (
 	SpendLimitPeriodDaily   SpendLimitPeriod = "daily"
 	SpendLimitPeriodMonthly SpendLimitPeriod = "monthly"
 )
 
-// SpendLimitAction is what happens when a spend limit is reached. The set is
-// open: a value that is not listed here is sent and returned as it is.
+// SpendLimitAction is what happens when a spend limit is reached. The set is open: a
+// value that is not listed here is sent and returned as it is.
 type SpendLimitAction string
 
+// The documented values of [SpendLimitAction].
 const (
 	SpendLimitActionWarn  SpendLimitAction = "warn"
 	SpendLimitActionBlock SpendLimitAction = "block"
 )
 
-// UpdateParams are the settings that [IntegrationsService.Update] changes. A nil
-// field leaves its setting alone; new(false), new(0) and new("") are sent.
-// Whether any value clears a limit is not documented.
-type UpdateParams struct {
-	KeyLabel         *string           `json:"key_label,omitempty"`          // friendly name
-	IsActive         *bool             `json:"is_active,omitempty"`          // false takes the key out of the selection pool
-	IsPrimary        *bool             `json:"is_primary,omitempty"`         // also sets Priority: 10 for true, 0 for false
-	DailyLimit       *int              `json:"daily_limit,omitempty"`        // most requests a day
-	MinuteLimit      *int              `json:"minute_limit,omitempty"`       // most requests a minute
-	SpendLimitAmount *Amount           `json:"spend_limit_amount,omitempty"` // in US dollars; takes effect on the next billing sync
-	SpendLimitPeriod *SpendLimitPeriod `json:"spend_limit_period,omitempty"`
-	SpendLimitAction *SpendLimitAction `json:"spend_limit_action,omitempty"`
-}
-
 // Update changes the settings of one integration that params names, leaves the
 // others alone, and returns the integration as it is afterwards. UpdateParams{} is
 // sent as {} and left to the server.
 //
-// The settings are absolute values, so a repeat does no harm, and Update repeats
-// what may succeed on another attempt: failed connections, attempts that ran out
-// of time, and the answers 500, 502, 503, 504 and 429 with a wait. Nothing else
-// is repeated. [WithMaxAttempts](1) turns this off for one call.
+// The settings are absolute values, so a repeat does no harm. Update therefore
+// repeats what may succeed on another attempt: connections that fail, attempts that
+// time out, a 429 with a wait, and the statuses 500, 502, 503, 504 and 520 to 524.
+// Nothing else is repeated. [WithMaxAttempts](1) turns this off for one call.
 //
 // The errors are a [*BadRequestError] for a value that the API refuses, a
 // [*NotFoundError] for an id that does not exist or belongs to another brand, the
-// rest of the [APIError] family, [*TransportError] when no answer came, and
-// [*InvalidResponseError] when the answer to a change that was probably made
-// makes no sense. An id below 1 and an invalid amount are refused before anything
-// is sent.
+// rest of the [APIError] family, a [*TransportError] when no response arrived, and an
+// [*InvalidResponseError] when the response to a change that was probably made is not
+// what the API documents. An id below 1, an invalid amount and text that is not UTF-8
+// are an [*ArgumentError], made before anything is sent.
 //
-// API: Update Integration, PATCH /api/v1/integrations/{id}.
-func (s *IntegrationsService) Update(ctx context.Context, id int64, params UpdateParams, opts ...RequestOption) (*Integration, error) {
-	c := call{method: http.MethodPatch, body: params, repeat: true, member: "integration"}
-	return fetch[Integration](ctx, s, c.of(id), opts)
-}
-
-// ListParams choose the integrations that [IntegrationsService.List] and
-// [IntegrationsService.All] return. The zero value chooses all of them.
-type ListParams struct {
-	ProviderName string       `url:"provider_name,omitempty"`
-	HealthStatus HealthStatus `url:"health_status,omitempty"`
-	IsActive     *bool        `url:"is_active,omitempty"` // nil: active and not
-	Limit        int          `url:"limit,omitempty"`     // rows a page; 0 leaves it to the API, which takes 50, at most 100
-	Offset       int          `url:"offset,omitempty"`    // rows to skip first
-}
-
-// List returns one page of the brand's integrations. The order of the rows and
-// what the API makes of a limit above 100 are not documented; [IntegrationsService.All]
-// walks all pages. The rows of a page share memory: one that is kept keeps it all.
-//
-// It is repeated like [IntegrationsService.Update] and returns the same errors.
-// A negative limit or offset is refused before anything is sent.
-//
-// API: List Integrations, GET /api/v1/integrations.
-func (s *IntegrationsService) List(ctx context.Context, params ListParams, opts ...RequestOption) ([]*Integration, error) {
-	c := call{method: http.MethodGet, path: collection, repeat: true, member: "integrations"}
-	c.wrong = unless(params.Limit >= 0 && params.Offset >= 0, "a negative Limit or Offset")
-	page, err := fetch[[]Integration](ctx, s, c, append([]RequestOption{WithQuery(params)}, opts...))
-	if err != nil {
+// API: Update Integration, PATCH /api/v1/integrations/{id},
+// https://docs.spideriq.ai/api-reference/integrations/update.
+func (s *IntegrationsService) Update(
+	ctx context.Context, id int64, params UpdateParams, opts ...RequestOption,
+) (*Integration, error) {
+	var resp integrationResponse
+	c := call{method: http.MethodPatch, path: integrationPath(id), body: params, idempotent: true, response: &resp}
+	if err := errors.Join(checkID(id), checkAmount(params.SpendLimitAmount)); err != nil {
+		return nil, c.reject(err, opts)
+	}
+	if err := s.do(ctx, c, opts); err != nil {
 		return nil, err
 	}
-	found := make([]*Integration, len(*page))
-	for i := range *page {
-		found[i] = &(*page)[i]
-	}
-	return found, nil
-}
-
-// All returns the integrations that params chooses, page after page, each once.
-// A page is asked for when the loop needs it, never before: 100 rows, or
-// params.Limit where that is from 1 to 100, from params.Offset on.
-//
-// The loop ends after a page shorter than that, after one that brings no new id
-// (so a server that ignores the offset cannot make it endless), when the caller
-// breaks, or after an error, which is yielded once with a nil integration. Rows
-// that others add or delete during the walk may be missed: the API pages by
-// offset.
-//
-// API: List Integrations, GET /api/v1/integrations.
-func (s *IntegrationsService) All(ctx context.Context, params ListParams, opts ...RequestOption) iter.Seq2[*Integration, error] {
-	params.Limit = min(cmp.Or(params.Limit, 100), 100)
-	return func(yield func(*Integration, error) bool) {
-		page, seen := params, make(map[int64]bool)
-		for {
-			rows, err := s.List(ctx, page, opts...)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			before := len(seen)
-			for _, row := range rows {
-				again := seen[row.ID]
-				if seen[row.ID] = true; !again && !yield(row, nil) {
-					return
-				}
-			}
-			if len(rows) < page.Limit || len(seen) == before {
-				return
-			}
-			page.Offset += len(rows)
-		}
-	}
+	return resp.Integration, nil
 }
 
 // Delete removes an integration for good. The API keeps its spend history for 90
-// days, and running jobs fall back to the rest of the pool. To take a key out of
-// use and keep it, update IsActive to false.
+// days, and running jobs fall back to the rest of the pool. To take a key out of use
+// and keep it, update IsActive to false.
 //
-// It is repeated like [IntegrationsService.Update]. When an attempt that removed
-// the integration lost its answer, the next one finds nothing: the error is then a
-// [*NotFoundError] with MayHaveApplied set. The errors are otherwise those of
-// Update. An id below 1 is refused before anything is sent.
+// It is repeated like [IntegrationsService.Update]. When an attempt that removed the
+// integration lost its response, the next one finds nothing: the error is then a
+// [*NotFoundError] with MayHaveApplied set. The errors are otherwise those of Update.
+// An id below 1 is an [*ArgumentError], made before anything is sent.
 //
-// API: Delete Integration, DELETE /api/v1/integrations/{id}.
+// API: Delete Integration, DELETE /api/v1/integrations/{id},
+// https://docs.spideriq.ai/api-reference/integrations/delete.
 func (s *IntegrationsService) Delete(ctx context.Context, id int64, opts ...RequestOption) error {
-	_, err := fetch[nothing](ctx, s, call{method: http.MethodDelete, repeat: true}.of(id), opts)
+	c := call{method: http.MethodDelete, path: integrationPath(id), idempotent: true, response: new(deleteResponse)}
+	if err := checkID(id); err != nil {
+		return c.reject(err, opts)
+	}
+	return s.do(ctx, c, opts)
+}
+
+// do makes a call, also on a nil service.
+func (s *IntegrationsService) do(ctx context.Context, c call, opts []RequestOption) error {
+	if s == nil {
+		return c.reject(errNotMade, opts)
+	}
+	return s.client.do(ctx, c, opts)
+}
+
+const integrationsPath = "/integrations"
+
+func integrationPath(id int64) string { return integrationsPath + "/" + strconv.FormatInt(id, 10) }
+
+func checkID(id int64) error {
+	if id < 1 {
+		return fmt.Errorf("the id is %d; it must be at least 1", id)
+	}
+	return nil
+}
+
+// checkAmount validates the spend limit of a request. nil is valid.
+func checkAmount(amount *Amount) error {
+	if amount == nil {
+		return nil
+	}
+	if _, err := ParseAmount(string(*amount)); err != nil {
+		return fmt.Errorf("SpendLimitAmount: %w", err)
+	}
+	return nil
+}
+
+// successFlag is the member "success" of a response. It accepts any JSON value,
+// because only false has a meaning.
+type successFlag struct{ refused bool }
+
+// UnmarshalJSON never fails.
+func (f *successFlag) UnmarshalJSON(b []byte) error {
+	f.refused = string(bytes.TrimSpace(b)) == "false"
+	return nil
+}
+
+// decodeResponse reads body into resp, of which success is a member. A reported
+// failure comes before anything else that is wrong with the body.
+func decodeResponse(body []byte, resp any, success *successFlag) error {
+	err := lenient.Unmarshal(body, resp)
+	if success.refused {
+		return errRefused
+	}
 	return err
 }
 
-const collection = "/integrations"
-
-// of makes c a call on one integration.
-func (c call) of(id int64) call {
-	c.path, c.wrong = collection+"/"+strconv.FormatInt(id, 10), unless(id >= 1, "the id must be at least 1")
-	return c
+// integrationResponse answers an update and a create.
+type integrationResponse struct {
+	Success     successFlag  `json:"success"`
+	Integration *Integration `json:"integration"`
 }
 
-// fetch makes a call that is answered with a T.
-func fetch[T any](ctx context.Context, s *IntegrationsService, c call, opts []RequestOption) (*T, error) {
-	out := new(T)
-	c.out = out
-	if err := cmp.Or(s, new(IntegrationsService)).client.do(ctx, c, opts); err != nil {
-		return nil, err
+func (r *integrationResponse) decode(body []byte) error {
+	if err := decodeResponse(body, r, &r.Success); err != nil {
+		return err
 	}
-	return out, nil
+	return checkIntegration("integration", r.Integration)
+}
+
+// checkIntegration requires an id: without one the response tells of no integration.
+func checkIntegration(name string, i *Integration) error {
+	switch {
+	case i == nil:
+		return fmt.Errorf("%s: missing or null", name)
+	case i.ID < 1:
+		return fmt.Errorf("%s: id is missing", name)
+	}
+	return nil
+}
+
+// deleteResponse answers a delete: nothing at all, or any object that does not report
+// a failure.
+type deleteResponse struct {
+	Success successFlag `json:"success"`
+}
+
+func (r *deleteResponse) decode(body []byte) error {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil
+	}
+	if isNull(body) {
+		return errNullResponse
+	}
+	return decodeResponse(body, r, &r.Success)
 }

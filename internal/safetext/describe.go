@@ -42,6 +42,9 @@ func errorText(err error) string {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return text
 	}
+	if strings.Contains(text, closedEarly) {
+		return text // described already
+	}
 	for _, eof := range []error{io.ErrUnexpectedEOF, io.EOF} {
 		if !errors.Is(err, eof) {
 			continue

@@ -1,0 +1,185 @@
+package spideriq
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/spideriq/spideriq-go/internal/apiurl"
+	"github.com/spideriq/spideriq-go/internal/requestbody"
+	"github.com/spideriq/spideriq-go/internal/transport"
+)
+
+// A call describes one use of a method: the request and what its response becomes.
+type call struct {
+	method     string
+	path       string   // below the base URL
+	body       any      // encoded as JSON; nil sends no body
+	secrets    []string // in the body; removed from every text that the call returns
+	idempotent bool     // a repeat does no harm even when an attempt was applied
+	response   response // receives the body of a 2xx
+}
+
+// A response is the documented form of a successful response. decode reads body into
+// it. It returns errRefused when the body says "success": false, and another error
+// when the body is not what the API documents.
+type response interface {
+	decode(body []byte) error
+}
+
+// errRefused is returned by [response] when a 2xx reports a failure.
+var errRefused = errors.New(`the response says "success": false`)
+
+// errNotMade is the error of a nil or zero Client.
+var errNotMade = errors.New("the client was not made by NewClient")
+
+// do makes a call: it encodes the request, sends it and decodes the response. It is
+// the only place where a response becomes a value or an error.
+func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error {
+	zeroResponseInfos(opts)
+	if c == nil || c.config == nil {
+		return call.argumentError(errNotMade)
+	}
+	settings, err := newCallConfig(opts)
+	if err != nil {
+		return call.argumentError(err)
+	}
+	if ctx == nil {
+		return call.argumentError(errors.New("the context is nil"))
+	}
+	body, err := requestbody.Encode(call.body)
+	if err != nil {
+		return call.argumentError(err)
+	}
+
+	used := &usedSecrets{fromBody: call.secrets}
+	result := c.transport.Do(ctx, transport.Request{
+		Method:         call.method,
+		URL:            requestURL(c.config.baseURL, call.path, settings.query),
+		Header:         c.config.requestHeader(settings.header, body != nil),
+		Body:           body,
+		Authorization:  used.recording(c.config.authorization),
+		Idempotent:     call.idempotent,
+		MaxAttempts:    firstPositive(settings.maxAttempts, c.config.maxAttempts),
+		AttemptTimeout: c.config.timeout(settings.attemptTimeout),
+		Log:            c.config.attemptLog(ctx, call, used),
+	})
+	for _, info := range settings.responseInfos {
+		info.fill(result)
+	}
+	return call.outcome(result, used)
+}
+
+// reject returns the [*ArgumentError] of a call whose arguments are invalid. It is
+// what a method returns in the place of do.
+func (c call) reject(err error, opts []RequestOption) error {
+	zeroResponseInfos(opts)
+	return c.argumentError(err)
+}
+
+func (c call) argumentError(err error) error {
+	return &ArgumentError{Method: c.method, Path: c.path, Err: err}
+}
+
+// newCallConfig applies the options of one call and returns the first error.
+func newCallConfig(opts []RequestOption) (*callConfig, error) {
+	settings := new(callConfig)
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.applyToCall(settings); err != nil {
+			return nil, err
+		}
+	}
+	return settings, nil
+}
+
+func requestURL(baseURL *url.URL, path string, query url.Values) *url.URL {
+	u := apiurl.Join(baseURL, path)
+	u.RawQuery = query.Encode()
+	return u
+}
+
+// requestHeader returns the header of a request without the token. Nothing may write
+// to the result, which calls share unless they add headers of their own.
+func (c *config) requestHeader(added http.Header, hasBody bool) http.Header {
+	header := c.header
+	if hasBody {
+		header = c.headerWithBody
+	}
+	if added == nil {
+		return header
+	}
+	header = maps.Clone(header)
+	maps.Copy(header, added)
+	return header
+}
+
+func firstPositive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// outcome returns nil and leaves the value in c.response when the call succeeded, and
+// the error of the call otherwise.
+func (c call) outcome(result transport.Result, used *usedSecrets) error {
+	switch {
+	case result.HeldFor > 0:
+		return c.heldError(result)
+	case result.Err != nil:
+		return c.transportError(result, used.redactor())
+	case !isSuccess(result.Response):
+		return c.apiError(result, used.redactor()).typed()
+	}
+	err := c.decode(result.Response)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errRefused):
+		return c.apiError(result, used.redactor()).typed()
+	default:
+		return c.invalidResponseError(result, err, used.redactor())
+	}
+}
+
+func isSuccess(r *transport.Response) bool { return r.StatusCode/100 == 2 }
+
+// decode reads a 2xx into c.response.
+func (c call) decode(r *transport.Response) error {
+	if r.BodyErr == nil {
+		return c.response.decode(r.Body)
+	}
+	if _, ignored := c.response.(*ignoredResponse); ignored {
+		return nil
+	}
+	return r.BodyErr
+}
+
+// attemptLog returns what logs each attempt of a call, or nil when nothing would be
+// logged.
+func (c *config) attemptLog(ctx context.Context, call call, used *usedSecrets) func(transport.Attempt) {
+	logger := c.logger
+	if logger == nil || !logger.Enabled(ctx, slog.LevelWarn) && !logger.Enabled(ctx, slog.LevelDebug) {
+		return nil
+	}
+	return func(a transport.Attempt) {
+		level, message := slog.LevelDebug, "spideriq: attempt"
+		if a.Wait > 0 {
+			level, message = slog.LevelWarn, "spideriq: attempt failed, another follows"
+		}
+		var cause string
+		if a.Err != nil {
+			cause = redactedErrorOf(a.Err, used.redactor()).Error()
+		}
+		logger.LogAttrs(ctx, level, message,
+			slog.String("method", call.method), slog.String("path", call.path), slog.Int("attempt", a.Number),
+			slog.Int("status", a.StatusCode), slog.String("error", cause),
+			slog.Duration("took", a.Duration), slog.Duration("wait", a.Wait))
+	}
+}

@@ -1,0 +1,84 @@
+package spideriq
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// A HealthReport is what [IntegrationsService.Health] returns, as the API sent it:
+// the rows need not add up to the summary.
+type HealthReport struct {
+	Summary         HealthSummary       `json:"summary"`
+	Integrations    []IntegrationHealth `json:"integrations"`
+	Recommendations []Recommendation    `json:"recommendations"`
+}
+
+// HealthSummary counts a brand's integrations by [HealthStatus].
+type HealthSummary struct {
+	Total     int `json:"total"`
+	Healthy   int `json:"healthy"`
+	Degraded  int `json:"degraded"`
+	Unhealthy int `json:"unhealthy"`
+}
+
+// IntegrationHealth is one row of a [HealthReport].
+type IntegrationHealth struct {
+	ID                  int64        `json:"id"`
+	ProviderName        string       `json:"provider_name"`
+	KeyLabel            string       `json:"key_label"`
+	HealthStatus        HealthStatus `json:"health_status"`
+	ConsecutiveFailures int          `json:"consecutive_failures"`
+	LastUsedAt          *time.Time   `json:"last_used_at"` // nil: never, or not readable
+	LastError           *string      `json:"last_error"`   // nil: none
+}
+
+// A Recommendation is what the API advises to do about an integration.
+type Recommendation struct {
+	IntegrationID int64  `json:"integration_id"`
+	ProviderName  string `json:"provider_name"`
+	Issue         string `json:"issue"`
+	Action        string `json:"action"`
+}
+
+// Health returns how the keys of the pool have been doing. It is repeated like
+// [IntegrationsService.Update] and returns the same errors.
+//
+// API: Integration Health, GET /api/v1/integrations/health,
+// https://docs.spideriq.ai/api-reference/integrations/health.
+func (s *IntegrationsService) Health(ctx context.Context, opts ...RequestOption) (*HealthReport, error) {
+	var resp healthResponse
+	c := call{method: http.MethodGet, path: integrationsPath + "/health", idempotent: true, response: &resp}
+	if err := s.do(ctx, c, opts); err != nil {
+		return nil, err
+	}
+	return resp.report(), nil
+}
+
+// healthResponse answers a health request. The parts of the report are pointers, so
+// that an object without any of them is told from an empty report.
+type healthResponse struct {
+	Success         successFlag         `json:"success"`
+	Summary         *HealthSummary      `json:"summary"`
+	Integrations    []IntegrationHealth `json:"integrations"`
+	Recommendations []Recommendation    `json:"recommendations"`
+}
+
+func (r *healthResponse) decode(body []byte) error {
+	if err := decodeResponse(body, r, &r.Success); err != nil {
+		return err
+	}
+	if r.Summary == nil && r.Integrations == nil && r.Recommendations == nil {
+		return errors.New("summary and integrations: missing")
+	}
+	return nil
+}
+
+func (r *healthResponse) report() *HealthReport {
+	report := &HealthReport{Integrations: r.Integrations, Recommendations: r.Recommendations}
+	if r.Summary != nil {
+		report.Summary = *r.Summary
+	}
+	return report
+}

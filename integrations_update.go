@@ -1,0 +1,162 @@
+package spideriq
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// UpdateParams are the settings that [IntegrationsService.Update] changes. A nil
+// field leaves its setting alone; new(false), new(0) and new("") are sent. A null in
+// JSON that is read into UpdateParams leaves the setting alone as well. Whether any
+// value clears a limit is not documented; [Client.Do] can send an explicit null.
+type UpdateParams struct {
+	KeyLabel         *string           `json:"key_label,omitempty"`          // friendly name
+	IsActive         *bool             `json:"is_active,omitempty"`          // false takes the key out of the selection pool
+	IsPrimary        *bool             `json:"is_primary,omitempty"`         // also sets Priority: 10 for true, 0 for false
+	DailyLimit       *int              `json:"daily_limit,omitempty"`        // requests a day
+	MinuteLimit      *int              `json:"minute_limit,omitempty"`       // requests a minute
+	SpendLimitAmount *Amount           `json:"spend_limit_amount,omitempty"` // in US dollars; takes effect on the next billing sync
+	SpendLimitPeriod *SpendLimitPeriod `json:"spend_limit_period,omitempty"`
+	SpendLimitAction *SpendLimitAction `json:"spend_limit_action,omitempty"`
+}
+
+// IsZero reports whether p sets nothing.
+func (p UpdateParams) IsZero() bool { return p == UpdateParams{} }
+
+// Changes returns the part of p that differs from current, and all of p when current
+// is nil. Amounts are compared by value: "1000" is no change from "1000.00". A limit
+// that current does not have differs from 0.
+//
+// Automation that runs again and again sends only what differs:
+//
+//	changes := wanted.Changes(current)
+//	if changes.IsZero() {
+//		return nil
+//	}
+//	_, err := client.Integrations.Update(ctx, current.ID, changes)
+func (p UpdateParams) Changes(current *Integration) UpdateParams {
+	if current == nil {
+		return p
+	}
+	return UpdateParams{
+		KeyLabel:         changed(p.KeyLabel, &current.KeyLabel),
+		IsActive:         changed(p.IsActive, &current.IsActive),
+		IsPrimary:        changed(p.IsPrimary, &current.IsPrimary),
+		DailyLimit:       changed(p.DailyLimit, current.DailyLimit),
+		MinuteLimit:      changed(p.MinuteLimit, current.MinuteLimit),
+		SpendLimitAmount: changedAmount(p.SpendLimitAmount, current.SpendLimitAmount),
+		SpendLimitPeriod: changed(p.SpendLimitPeriod, &current.SpendLimitPeriod),
+		SpendLimitAction: changed(p.SpendLimitAction, &current.SpendLimitAction),
+	}
+}
+
+// changed returns wanted, or nil when current has the same value.
+func changed[T comparable](wanted, current *T) *T {
+	if wanted == nil || current != nil && *wanted == *current {
+		return nil
+	}
+	return wanted
+}
+
+// changedAmount is changed for amounts, which are compared by value. An invalid
+// amount is always a change, so that Update refuses it.
+func changedAmount(wanted, current *Amount) *Amount {
+	if wanted == nil || current == nil {
+		return wanted
+	}
+	if _, err := ParseAmount(string(*wanted)); err != nil || wanted.Cmp(*current) != 0 {
+		return wanted
+	}
+	return nil
+}
+
+// String returns the JSON that Update would send. When p holds an invalid amount it
+// returns what is wrong with it.
+func (p UpdateParams) String() string {
+	if err := checkAmount(p.SpendLimitAmount); err != nil {
+		return "spideriq.UpdateParams(" + err.Error() + ")"
+	}
+	return jsonText(p)
+}
+
+// Format prints what [UpdateParams.String] returns, whatever the verb.
+func (p UpdateParams) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// LogValue returns the settings that are set, under the names of the API.
+func (p UpdateParams) LogValue() slog.Value {
+	var attrs []slog.Attr
+	attrs = appendAttr(attrs, "key_label", p.KeyLabel)
+	attrs = appendAttr(attrs, "is_active", p.IsActive)
+	attrs = appendAttr(attrs, "is_primary", p.IsPrimary)
+	attrs = appendAttr(attrs, "daily_limit", p.DailyLimit)
+	attrs = appendAttr(attrs, "minute_limit", p.MinuteLimit)
+	attrs = appendAttr(attrs, "spend_limit_amount", p.SpendLimitAmount)
+	attrs = appendAttr(attrs, "spend_limit_period", p.SpendLimitPeriod)
+	attrs = appendAttr(attrs, "spend_limit_action", p.SpendLimitAction)
+	return slog.GroupValue(attrs...)
+}
+
+// appendAttr appends the value behind a pointer, unless it is nil.
+func appendAttr[T any](attrs []slog.Attr, name string, value *T) []slog.Attr {
+	if value == nil {
+		return attrs
+	}
+	return append(attrs, slog.Any(name, *value))
+}
+
+// String returns the integration as JSON, under the names of the API.
+func (i *Integration) String() string {
+	if i == nil {
+		return "<nil>"
+	}
+	printable := *i
+	for _, amount := range []**Amount{
+		&printable.SpendLimitAmount, &printable.CachedBalance, &printable.CachedUsageToday, &printable.CachedUsageMonth,
+	} {
+		if checkAmount(*amount) != nil {
+			*amount = nil // an invalid amount has no form in JSON
+		}
+	}
+	return jsonText(printable)
+}
+
+// Format prints what [Integration.String] returns, whatever the verb.
+func (i Integration) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.String()) }
+
+// LogValue returns the settings and the state of the integration, under the names of
+// the API, without what is not known.
+func (i *Integration) LogValue() slog.Value {
+	if i == nil {
+		return slog.StringValue("<nil>")
+	}
+	attrs := []slog.Attr{
+		slog.Int64("id", i.ID), slog.String("provider_name", i.ProviderName), slog.String("key_label", i.KeyLabel),
+		slog.Bool("is_active", i.IsActive), slog.Bool("is_primary", i.IsPrimary), slog.Int("priority", i.Priority),
+		slog.Int("daily_count", i.DailyCount), slog.Int("minute_count", i.MinuteCount),
+		slog.String("health_status", string(i.HealthStatus)),
+	}
+	attrs = appendAttr(attrs, "daily_limit", i.DailyLimit)
+	attrs = appendAttr(attrs, "minute_limit", i.MinuteLimit)
+	attrs = appendAttr(attrs, "spend_limit_amount", i.SpendLimitAmount)
+	if i.SpendLimitPeriod != "" {
+		attrs = append(attrs, slog.String("spend_limit_period", string(i.SpendLimitPeriod)))
+	}
+	if i.SpendLimitAction != "" {
+		attrs = append(attrs, slog.String("spend_limit_action", string(i.SpendLimitAction)))
+	}
+	if !i.UpdatedAt.IsZero() {
+		attrs = append(attrs, slog.Time("updated_at", i.UpdatedAt))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// jsonText returns v as JSON, for people. v is of a type that can be encoded.
+func jsonText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("%T(%v)", v, err)
+	}
+	return string(text)
+}

@@ -1,0 +1,139 @@
+//go:build second
+
+package acceptance_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/spideriq/spideriq-go"
+	"github.com/spideriq/spideriq-go/internal/fakeapi"
+	"github.com/spideriq/spideriq-go/internal/wireserver"
+)
+
+func TestSharedOptionsServeClientsAndCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := fakeapi.New(fakeapi.Respond(503, refusalBody))
+		client := newClient(t, api, spideriq.WithMaxAttempts(2), spideriq.WithHeader("X-Team", "billing"))
+		attempts, _ := outcomeOf(update(t.Context(), client))
+		assert.Equal(t, 2, attempts)
+		attempts, _ = outcomeOf(update(t.Context(), client, spideriq.WithMaxAttempts(4)))
+		assert.Equal(t, 4, attempts, "the call's wins")
+		attempts, _ = outcomeOf(update(t.Context(), client, spideriq.WithMaxAttempts(1)))
+		assert.Equal(t, 1, attempts)
+		for _, sent := range api.Requests() {
+			assert.Equal(t, []string{"billing"}, sent.Header.Values("X-Team"))
+		}
+
+		api.Restart(fakeapi.Respond(200, successBody))
+		require.NoError(t, update(t.Context(), client, spideriq.WithHeader("x-team", "rotation")))
+		require.NoError(t, update(t.Context(), client))
+		assert.Equal(t, []string{"rotation"}, api.Requests()[0].Header.Values("X-Team"), "the call's wins")
+		assert.Equal(t, []string{"billing"}, api.Requests()[1].Header.Values("X-Team"), "for that call only")
+	})
+}
+
+func TestAttemptTimeoutOfACallWins(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		client []spideriq.Option
+		call   []spideriq.RequestOption
+		want   time.Duration
+	}{
+		"client's": {[]spideriq.Option{spideriq.WithAttemptTimeout(5 * time.Second)}, nil, 5 * time.Second},
+		"call's": {
+			nil, []spideriq.RequestOption{spideriq.WithAttemptTimeout(5 * time.Minute)}, 5 * time.Minute,
+		},
+		"shorter of the call": {
+			[]spideriq.Option{spideriq.WithAttemptTimeout(time.Hour)},
+			[]spideriq.RequestOption{spideriq.WithAttemptTimeout(time.Second)}, time.Second,
+		},
+		"longer of the call": {
+			[]spideriq.Option{spideriq.WithAttemptTimeout(time.Second)},
+			[]spideriq.RequestOption{spideriq.WithAttemptTimeout(time.Hour)}, time.Hour,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newClient(t, fakeapi.New(fakeapi.Hang), append(tt.client, oneAttempt)...)
+				began := time.Now()
+				err := syncBilling(t.Context(), client, tt.call...)
+				assert.Equal(t, tt.want, time.Since(began))
+				assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+				assert.NotErrorIs(t, err, context.DeadlineExceeded)
+			})
+		})
+	}
+}
+
+func TestWrongSharedOptionsAreRefusedWhereverTheyAreGiven(t *testing.T) {
+	t.Parallel()
+	api := fakeapi.New(fakeapi.Respond(200, successBody))
+	client := newClient(t, api)
+	for name, option := range map[string]spideriq.SharedOption{
+		"no attempts":       spideriq.WithMaxAttempts(0),
+		"negative attempts": spideriq.WithMaxAttempts(-1),
+		"negative timeout":  spideriq.WithAttemptTimeout(-1),
+		"own header":        spideriq.WithHeader("Authorization", "x"),
+		"header's name":     spideriq.WithHeader("a b", "x"),
+		"header's value":    spideriq.WithHeader("X-A", "b\r\nX-C: d"),
+	} {
+		made, err := spideriq.NewClient(fakeToken, option)
+		assert.Nil(t, made, name)
+		assertPlain(t, err)
+		assertArgumentError(t, update(t.Context(), client, option))
+	}
+	assert.Empty(t, api.Requests())
+}
+
+// closingTransport counts how often its idle connections are closed.
+type closingTransport struct {
+	http.RoundTripper
+	closed atomic.Int64
+}
+
+func (c *closingTransport) CloseIdleConnections() { c.closed.Add(1) }
+
+func TestCloseIdleConnectionsClosesThoseOfOurOwnTransport(t *testing.T) {
+	t.Parallel()
+	server := wireserver.Start(t, wireserver.Always(wireserver.Answer(200, successBody)))
+	client := wireClient(t, server)
+	for range 3 {
+		require.NoError(t, update(t.Context(), client))
+	}
+	require.Equal(t, int64(1), server.Accepted())
+	client.CloseIdleConnections()
+	require.NoError(t, update(t.Context(), client), "it can be used afterwards")
+	assert.Equal(t, int64(2), server.Accepted())
+
+	other := wireClient(t, server)
+	require.NoError(t, update(t.Context(), other))
+	client.CloseIdleConnections()
+	require.NoError(t, update(t.Context(), other))
+	assert.Equal(t, int64(3), server.Accepted(), "another client keeps its connections")
+}
+
+func TestCloseIdleConnectionsLeavesACallersTransportAlone(t *testing.T) {
+	t.Parallel()
+	callers := &closingTransport{RoundTripper: fakeapi.New(fakeapi.Respond(200, successBody))}
+	client := newClient(t, callers)
+	require.NoError(t, update(t.Context(), client))
+	client.CloseIdleConnections()
+	assert.Zero(t, callers.closed.Load())
+}
+
+func TestCloseIdleConnectionsOfAClientThatWasNotMadeDoesNothing(t *testing.T) {
+	t.Parallel()
+	assert.NotPanics(t, (*spideriq.Client)(nil).CloseIdleConnections)
+	assert.NotPanics(t, new(spideriq.Client).CloseIdleConnections)
+}

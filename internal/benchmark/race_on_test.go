@@ -1,0 +1,6 @@
+//go:build race
+
+package benchmark_test
+
+// The race detector allocates too.
+const raceDetector = true

@@ -1,0 +1,151 @@
+// Package requestbody encodes request bodies with encoding/json. It refuses values
+// that encoding/json would send as something else than the caller means: text that
+// is encoded already, nil maps, readers, and strings that are not UTF-8.
+package requestbody
+
+import (
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"unicode/utf8"
+)
+
+// Encode returns the JSON of body, and nil for a nil body. The error names what is
+// wrong with body and quotes none of it.
+func Encode(body any) ([]byte, error) {
+	if body == nil {
+		return nil, nil
+	}
+	if err := checkKind(body); err != nil {
+		return nil, err
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return nil, plainError(err)
+	}
+	// Marshal has succeeded, so body has no cycles and the walk ends.
+	if err := checkText(reflect.ValueOf(body)); err != nil {
+		return nil, err
+	}
+	if !utf8.Valid(encoded) {
+		return nil, errors.New("the body is not valid UTF-8")
+	}
+	return encoded, nil
+}
+
+// checkKind refuses a body of a kind that is never meant as a JSON document.
+func checkKind(body any) error {
+	value := reflect.ValueOf(body)
+	for value.Kind() == reflect.Pointer && !value.IsNil() && !encodesItself(value.Type()) {
+		value = value.Elem()
+	}
+	if !encodesItself(value.Type()) {
+		if err := checkNoText(body, value); err != nil {
+			return err
+		}
+	}
+	switch value.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice:
+		if value.IsNil() {
+			return fmt.Errorf("the body is a nil %T, which would be sent as null; to send null, give a json.RawMessage", body)
+		}
+	}
+	return nil
+}
+
+// checkNoText refuses a reader, bytes and a string. value is what body points to.
+func checkNoText(body any, value reflect.Value) error {
+	if _, isReader := body.(io.Reader); isReader {
+		return fmt.Errorf("the body is a %T; give the value to encode, or a json.RawMessage", body)
+	}
+	isBytes := value.Kind() == reflect.Slice && value.Type().Elem().Kind() == reflect.Uint8
+	if isBytes || value.Kind() == reflect.String {
+		return fmt.Errorf("the body is a %T; to send JSON that is encoded already, give a json.RawMessage", body)
+	}
+	return nil
+}
+
+// encodesItself reports whether a type has its own JSON form.
+func encodesItself(t reflect.Type) bool {
+	return t.Implements(reflect.TypeFor[json.Marshaler]())
+}
+
+// plainError returns the cause that a MarshalJSON method gave, without the words that
+// encoding/json puts before it.
+func plainError(err error) error {
+	var marshaler *json.MarshalerError
+	if errors.As(err, &marshaler) {
+		return marshaler.Err
+	}
+	return err
+}
+
+// checkText refuses a string that is not UTF-8 anywhere in v: encoding/json would
+// replace what it cannot encode. The error names the path to the string.
+func checkText(v reflect.Value) error {
+	if !v.IsValid() || hasOwnForm(v.Type()) {
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if !utf8.ValidString(v.String()) {
+			return errors.New("the text is not valid UTF-8")
+		}
+	case reflect.Pointer, reflect.Interface:
+		return checkText(v.Elem())
+	case reflect.Struct:
+		return checkFields(v)
+	case reflect.Map:
+		return checkMap(v)
+	case reflect.Slice, reflect.Array:
+		return checkElements(v)
+	}
+	return nil
+}
+
+// hasOwnForm reports whether a type writes its text itself.
+func hasOwnForm(t reflect.Type) bool {
+	return encodesItself(t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
+}
+
+func checkFields(v reflect.Value) error {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		isEncoded := field.IsExported() || field.Anonymous
+		if !isEncoded || field.Tag.Get("json") == "-" {
+			continue
+		}
+		if err := checkText(v.Field(i)); err != nil {
+			return fmt.Errorf("%s: %w", field.Name, err)
+		}
+	}
+	return nil
+}
+
+func checkMap(v reflect.Value) error {
+	for iter := v.MapRange(); iter.Next(); {
+		key := iter.Key()
+		if err := checkText(key); err != nil {
+			return fmt.Errorf("a key: %w", err)
+		}
+		if err := checkText(iter.Value()); err != nil {
+			return fmt.Errorf("the value of a key: %w", err)
+		}
+	}
+	return nil
+}
+
+func checkElements(v reflect.Value) error {
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return nil // encoded in base64
+	}
+	for i := range v.Len() {
+		if err := checkText(v.Index(i)); err != nil {
+			return fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	return nil
+}

@@ -1,5 +1,0 @@
-//go:build !race
-
-package spideriq_test
-
-const raceDetector = false

@@ -1,6 +1,0 @@
-//go:build race
-
-package spideriq_test
-
-// The race detector allocates too.
-const raceDetector = true
