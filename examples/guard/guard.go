@@ -45,7 +45,8 @@ func newGuard(pool keyPool, s settings, log *slog.Logger) *guard {
 // watch looks at the pool again and again until ctx ends or the API refuses the token.
 // It returns the exit code.
 func (g *guard) watch(ctx context.Context) int {
-	g.log.Info("guarding", "interval", g.settings.interval, "cooldown", g.settings.cooldown, "dry_run", g.settings.dryRun)
+	g.log.Info("guarding",
+		"interval", g.settings.interval, "cooldown", g.settings.cooldown, "dry_run", g.settings.dryRun)
 	for {
 		err := g.look(ctx)
 		if ctx.Err() != nil {
@@ -119,7 +120,7 @@ func retryAfter(err error) time.Duration {
 // look observes the pool and does what there is to do. The error of a look whose
 // updates failed joins the errors of all of them.
 func (g *guard) look(ctx context.Context) error {
-	keys, err := g.observe(ctx)
+	seen, err := g.observe(ctx)
 	if err != nil {
 		g.failedLooks++
 		if ctx.Err() == nil {
@@ -131,36 +132,52 @@ func (g *guard) look(ctx context.Context) error {
 		g.log.Info("the pool can be seen again", "failed_looks", g.failedLooks)
 		g.failedLooks = 0
 	}
-	var failures []error // of one provider; the other providers are looked after all the same
-	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
-		failures = append(failures, g.check(ctx, g.providers[name], keys[name]))
-	}
-	return errors.Join(failures...)
+	g.logChanges(seen.report)
+	return g.act(ctx, seen.keys)
 }
 
-// observe returns the keys of the pool by provider, or none when all of them are
-// healthy or degraded. In that case the health report was the only request.
-func (g *guard) observe(ctx context.Context) (map[string][]*spideriq.Integration, error) {
+// A view is what a look has seen.
+type view struct {
+	report *spideriq.HealthReport
+	keys   []*spideriq.Integration // none when no key is unhealthy
+}
+
+// observe asks for the health report, and for the keys when one of them is unhealthy.
+// The report does not say which keys are active or primary, and it may have fewer rows
+// than its summary counts.
+func (g *guard) observe(ctx context.Context) (*view, error) {
 	report, err := g.pool.Health(ctx)
 	if err != nil {
 		return nil, err
 	}
-	keys := make(map[string][]*spideriq.Integration)
-	// The report does not say which keys are active or primary, and it may have fewer
-	// rows than its summary counts.
-	if report.Summary.Unhealthy > 0 || anyUnhealthy(report) {
-		for key, err := range g.pool.All(ctx, spideriq.ListParams{}) {
-			if err != nil {
-				return nil, err
-			}
-			keys[key.ProviderName] = append(keys[key.ProviderName], key)
-			if g.providers[key.ProviderName] == nil {
-				g.providers[key.ProviderName] = &provider{name: key.ProviderName}
-			}
+	seen := &view{report: report}
+	if report.Summary.Unhealthy == 0 && !anyUnhealthy(report) {
+		return seen, nil
+	}
+	for key, err := range g.pool.All(ctx, spideriq.ListParams{}) {
+		if err != nil {
+			return nil, err
+		}
+		seen.keys = append(seen.keys, key)
+	}
+	return seen, nil
+}
+
+// act replaces the broken keys of each provider. Providers whose keys are not among
+// keys have recovered.
+func (g *guard) act(ctx context.Context, keys []*spideriq.Integration) error {
+	ofProvider := make(map[string][]*spideriq.Integration)
+	for _, key := range keys {
+		ofProvider[key.ProviderName] = append(ofProvider[key.ProviderName], key)
+		if g.providers[key.ProviderName] == nil {
+			g.providers[key.ProviderName] = &provider{name: key.ProviderName}
 		}
 	}
-	g.logChanges(report)
-	return keys, nil
+	var failures []error // of one provider; the other providers are looked after all the same
+	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
+		failures = append(failures, g.check(ctx, g.providers[name], ofProvider[name]))
+	}
+	return errors.Join(failures...)
 }
 
 // logChanges logs each change of health. It leaves out last_error, which is a text of

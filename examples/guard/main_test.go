@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +21,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func nothing(string) string { return "" }
 
 // A journal is the log of a program that runs in a test, read line by line.
 type journal struct {
@@ -112,7 +109,7 @@ func TestGuardOnTheWire(t *testing.T) {
 	j.await("a primary key is unhealthy, and no key of the provider is healthy and active")
 	fail(server, 2, 0)
 	j.await("no primary key is unhealthy any more")
-	assert.Equal(t, exitOK, j.end())
+	assert.Equal(t, exitDone, j.end())
 	assert.Len(t, updates(server), 2)
 	one, _ := server.Get(1)
 	two, _ := server.Get(2)
@@ -125,8 +122,10 @@ func TestAnswersLostOnTheWire(t *testing.T) {
 	server := startPool(t)
 	fail(server, 1, 3)
 	none := spideriqtest.Fault{}
-	server.Fail(none, none, spideriqtest.Cut(), // health, list, promotion
-		none, none, spideriqtest.CutBody()) // health, list, disabling
+	server.Fail(
+		none, none, none, spideriqtest.Cut(), // health, two pages of the list, promotion
+		none, none, none, spideriqtest.CutBody(), // health, two pages of the list, disabling
+	)
 	s := settings{interval: time.Millisecond, cooldown: time.Hour, maxBackoff: 5 * time.Millisecond, logFormat: "json"}
 	client := server.Client(spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1}))
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
@@ -138,20 +137,19 @@ func TestAnswersLostOnTheWire(t *testing.T) {
 	j.await("looking again")
 	fail(server, 2, 1)
 	j.await("health has changed")
-	assert.Equal(t, exitOK, j.end())
+	assert.Equal(t, exitDone, j.end())
 	assert.Equal(t, []string{promoted2, disabled1}, updates(server), "neither is repeated")
 }
 
 // The environment is that of the process, so this test is not parallel.
 func TestTokenAndServerComeFromTheEnvironment(t *testing.T) {
 	server := startPool(t)
-	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	t.Setenv("SPIDERIQ_API_URL", server.URL)
 	t.Setenv("SPIDERIQ_TOKEN", server.Token)
 	fail(server, 1, 3)
 	var stderr bytes.Buffer
 	guard := func(ctx context.Context, stdout io.Writer) int {
-		return run(ctx, []string{"-log-format", "json"}, os.Getenv, stdout, &stderr)
+		return run(ctx, []string{"-log-format", "json"}, stdout, &stderr)
 	}
 	j := start(t, guard)
 	line := j.await("disabled")
@@ -179,7 +177,7 @@ func TestTokenAndServerComeFromTheEnvironment(t *testing.T) {
 func TestDemoNeedsNoToken(t *testing.T) {
 	t.Parallel()
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
-		return run(ctx, []string{"-demo", "-interval", "10ms", "-log-format", "json"}, nothing, stdout, io.Discard)
+		return run(ctx, []string{"-demo", "-interval", "10ms", "-log-format", "json"}, stdout, io.Discard)
 	})
 	j.await("promoted")
 	assert.Equal(t, 0, j.end())
@@ -200,12 +198,11 @@ func TestWrongFlags(t *testing.T) {
 		"no backoff":        {[]string{"-max-backoff", "0s"}, "-max-backoff"},
 		"log format":        {[]string{"-log-format", "xml"}, "-log-format"},
 		"dry run":           {[]string{"-dry-run=perhaps"}, "-dry-run"},
-		"no token":          {nil, "SPIDERIQ_TOKEN"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			assert.Equal(t, 2, run(t.Context(), c.args, nothing, &stdout, &stderr))
+			assert.Equal(t, 2, run(t.Context(), c.args, &stdout, &stderr))
 			assert.Empty(t, stdout.String())
 			assert.Contains(t, stderr.String(), c.names)
 			assert.Equal(t, 1, strings.Count(stderr.String(), "\n"), stderr.String())
@@ -216,7 +213,7 @@ func TestWrongFlags(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, nothing, &stdout, &stderr))
+	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, &stdout, &stderr))
 	assert.Equal(t, usage, stdout.String())
 	assert.Empty(t, stderr.String())
 }
@@ -224,7 +221,7 @@ func TestHelp(t *testing.T) {
 func TestPauseIsBounded(t *testing.T) {
 	t.Parallel()
 	g := newGuard(nil, settings{interval: time.Hour, maxBackoff: time.Minute}, slog.New(slog.DiscardHandler))
-	g.blind = 1000
+	g.failedLooks = 1000
 	assert.Equal(t, time.Hour, g.pause(), "never shorter than the interval")
 	g.settings = settings{interval: 30 * time.Second, maxBackoff: 100 * time.Second}
 	assert.Equal(t, 100*time.Second, g.pause())

@@ -43,6 +43,11 @@ func newMemory() *memory {
 	}}
 }
 
+// reserve is a healthy key that is not primary.
+func reserve(id int64, provider string) *spideriq.Integration {
+	return &spideriq.Integration{ID: id, ProviderName: provider, IsActive: true, HealthStatus: spideriq.HealthStatusHealthy}
+}
+
 // set changes the health of a key.
 func (m *memory) set(id int64, status spideriq.HealthStatus) {
 	m.mu.Lock()
@@ -70,6 +75,10 @@ func (m *memory) find(id int64) *spideriq.Integration {
 func (m *memory) failing(part string, applied bool, answer func() (*http.Response, error)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.failingLocked(part, applied, answer)
+}
+
+func (m *memory) failingLocked(part string, applied bool, answer func() (*http.Response, error)) {
 	m.fault = func(r *http.Request) (*http.Response, error) {
 		if !strings.Contains(m.requests[len(m.requests)-1], part) {
 			return nil, nil

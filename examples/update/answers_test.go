@@ -37,7 +37,7 @@ func TestExitCodeAndSentenceOfEachAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server.Add(documented)
-			server.Fail(append(faults(spideriqtest.Fault{}), c.faults...)...)
+			server.Fail(afterList(c.faults...)...)
 			code, stdout, stderr := withToken(t, server.URL, "-id", "42", "-is-active=false")
 			assert.Equal(t, c.code, code)
 			assert.True(t, strings.HasPrefix(stdout, "PATCH /api/v1/integrations/42"), stdout)
@@ -56,6 +56,11 @@ func status(code int, body string) []spideriqtest.Fault {
 }
 
 func faults(f ...spideriqtest.Fault) []spideriqtest.Fault { return f }
+
+// afterList lets the two requests of the list succeed. The second has an empty page.
+func afterList(f ...spideriqtest.Fault) []spideriqtest.Fault {
+	return append(faults(spideriqtest.Fault{}, spideriqtest.Fault{}), f...)
+}
 
 func TestNothingIsSentWhenTheListFails(t *testing.T) {
 	server := newServer(t)
@@ -76,7 +81,7 @@ func TestIntegrationOutsideTheListIsUpdatedAllTheSame(t *testing.T) {
 
 func TestRepeatedAttemptsAreCounted(t *testing.T) {
 	server := newServer(t)
-	server.Fail(spideriqtest.Fault{}, spideriqtest.Cut())
+	server.Fail(afterList(spideriqtest.Cut())...)
 	code, stdout, _ := withToken(t, server.URL, "-id", "42", "-daily-limit", "5")
 	assert.Equal(t, exitDone, code)
 	assert.Contains(t, stdout, "PATCH /api/v1/integrations/42 (2 times)\n")
@@ -91,7 +96,7 @@ func TestJSONIsAloneOnStandardOutput(t *testing.T) {
 		want   string // of the members that have no time in them
 	}{
 		"done": {nil, exitDone, `{"request": ` + request + `, "limit": 0}`},
-		"update failed": {faults(spideriqtest.Fault{}, spideriqtest.Status(404, `{}`)), exitFailed,
+		"update failed": {afterList(spideriqtest.Status(404, `{}`)), exitFailed,
 			`{"request": ` + request + `, "error": "spideriq: PATCH /integrations/42: 404 Not Found"}`},
 		"list failed": {faults(spideriqtest.Status(403, `{}`)), exitFailed,
 			`{"request": null, "error": "spideriq: GET /integrations: 403 Forbidden"}`},
