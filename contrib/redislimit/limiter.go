@@ -110,13 +110,13 @@ func (c Config) withDefaults() Config {
 func (c Config) validate() error {
 	switch {
 	case c.Machines < 1:
-		return errors.New("Machines must be at least 1")
+		return errors.New("field Machines must be at least 1")
 	case c.PerMinute < 0:
-		return errors.New("PerMinute is negative")
+		return errors.New("field PerMinute is negative")
 	case c.Burst < 0:
-		return errors.New("Burst is negative")
+		return errors.New("field Burst is negative")
 	case c.Timeout < 0:
-		return errors.New("Timeout is negative")
+		return errors.New("field Timeout is negative")
 	}
 	return nil
 }
