@@ -19,6 +19,12 @@ import (
 // scope is the name of the instrumentation.
 const scope = "github.com/spideriq/spideriq-go/contrib/otel"
 
+// durationBuckets are in seconds. They are those that OpenTelemetry recommends for HTTP
+// requests, and some for calls that wait.
+var durationBuckets = []float64{
+	0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120, 300,
+}
+
 // Telemetry records the calls of a client and their attempts. It is safe for concurrent
 // use and may serve several clients.
 type Telemetry struct {
@@ -91,7 +97,8 @@ func New(opts ...Option) (*Telemetry, error) {
 	attempts, errAttempts := meter.Int64Counter("spideriq.attempts",
 		metric.WithDescription("Requests that calls took"))
 	duration, errDuration := meter.Float64Histogram("spideriq.call.duration",
-		metric.WithUnit("s"), metric.WithDescription("Duration of calls, with attempts and waits"))
+		metric.WithUnit("s"), metric.WithDescription("Duration of calls, with attempts and waits"),
+		metric.WithExplicitBucketBoundaries(durationBuckets...))
 	wait, errWait := meter.Float64Counter("spideriq.call.wait",
 		metric.WithUnit("s"), metric.WithDescription("Time that calls waited before and between attempts"))
 	if err := errors.Join(errCalls, errAttempts, errDuration, errWait); err != nil {

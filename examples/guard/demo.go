@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
@@ -11,9 +10,14 @@ import (
 )
 
 // startDemo starts an in-memory SpiderIQ in which something happens at each step. Its
-// client opens no connection. disconnect ends it.
-func startDemo(ctx context.Context, step time.Duration) (client *spideriq.Client, disconnect func()) {
+// pool is reached without a connection. disconnect ends it.
+func startDemo(ctx context.Context, step time.Duration, m *metrics) (pool keyPool, disconnect func(), err error) {
 	server := spideriqtest.NewServer()
+	telemetry, err := m.telemetry(server.Transport())
+	if err != nil {
+		server.Close()
+		return nil, nil, err
+	}
 	for _, key := range []spideriq.Integration{
 		{ID: 42, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Production OpenRouter", IsPrimary: true},
 		{ID: 43, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Reserve"},
@@ -46,12 +50,12 @@ func startDemo(ctx context.Context, step time.Duration) (client *spideriq.Client
 			}
 		}
 	})
-	client = server.Client(spideriq.WithHTTPClient(&http.Client{Transport: server.Transport()}))
-	return client, func() {
+	client := server.Client(spideriq.WithHTTPClient(telemetry.HTTPClient()))
+	return telemetry.Integrations(client.Integrations), func() {
 		cancel()
 		story.Wait()
 		server.Close()
-	}
+	}, nil
 }
 
 // fail gives a key so many consecutive failures.

@@ -5,12 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"time"
 )
 
 const usage = `Usage:
   guard [-interval 30s] [-cooldown 10m] [-max-backoff 5m] [-dry-run]
-        [-log-format text] [-demo]
+        [-log-format text] [-metrics addr] [-demo]
 
 guard asks for the health of all keys again and again. When a primary key is
 unhealthy it makes the best healthy key of the same provider primary, and only
@@ -27,6 +28,9 @@ key: look at a disabled one, and enable it by hand.
                     longer one that the API asks for is kept, up to an hour
   -dry-run          log what would be done, and do nothing
   -log-format word  text or json (default text), on standard output
+  -metrics addr     serve Prometheus metrics at http://addr/metrics; addr is like
+                    127.0.0.1:9464. The guard then lists the keys at every look,
+                    and a scrape sends no request.
   -demo             guard an in-memory pool whose keys break one after the other;
                     no account and no network is needed
 
@@ -42,7 +46,7 @@ another server than production).
 
 Exit codes:
     0  stopped by SIGTERM
-    1  failed: the API has refused the token
+    1  failed: the API has refused the token, or -metrics cannot be served
     2  wrong flag, token or address; nothing was sent
   130  interrupted
 `
@@ -60,6 +64,7 @@ type settings struct {
 	maxBackoff time.Duration
 	dryRun     bool
 	logFormat  string
+	metrics    string // address; empty for none
 	demo       bool
 }
 
@@ -72,6 +77,7 @@ func parse(args []string) (settings, error) {
 	flags.DurationVar(&s.maxBackoff, "max-backoff", 5*time.Minute, "")
 	flags.BoolVar(&s.dryRun, "dry-run", false, "")
 	flags.StringVar(&s.logFormat, "log-format", "text", "")
+	flags.StringVar(&s.metrics, "metrics", "", "")
 	flags.BoolVar(&s.demo, "demo", false, "")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -92,6 +98,12 @@ func (s settings) validate() error {
 		return fmt.Errorf("invalid value %v for flag -max-backoff: must be above 0", s.maxBackoff)
 	case s.logFormat != "text" && s.logFormat != "json":
 		return errors.New("invalid value for flag -log-format: must be text or json")
+	}
+	if s.metrics == "" {
+		return nil
+	}
+	if _, err := net.ResolveTCPAddr("tcp", s.metrics); err != nil {
+		return fmt.Errorf("invalid value %q for flag -metrics: %w", s.metrics, err)
 	}
 	return nil
 }

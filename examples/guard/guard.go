@@ -18,25 +18,29 @@ const longestAskedPause = time.Hour
 
 // keyPool is the part of *spideriq.IntegrationsService that a guard needs.
 type keyPool interface {
-	Health(ctx context.Context, opts ...spideriq.RequestOption) (*spideriq.HealthReport, error)
-	All(ctx context.Context, params spideriq.ListParams, opts ...spideriq.RequestOption) iter.Seq2[*spideriq.Integration, error]
-	Update(ctx context.Context, id int64, params spideriq.UpdateParams, opts ...spideriq.RequestOption) (*spideriq.Integration, error)
+	Health(context.Context, ...spideriq.RequestOption) (*spideriq.HealthReport, error)
+	All(context.Context, spideriq.ListParams, ...spideriq.RequestOption) iter.Seq2[*spideriq.Integration, error]
+	Update(
+		context.Context, int64, spideriq.UpdateParams, ...spideriq.RequestOption,
+	) (*spideriq.Integration, error)
 }
 
 type guard struct {
 	pool        keyPool
 	settings    settings
 	log         *slog.Logger
+	metrics     *metrics
 	failedLooks int                             // in a row
 	health      map[int64]spideriq.HealthStatus // as last reported
 	providers   map[string]*provider
 }
 
-func newGuard(pool keyPool, s settings, log *slog.Logger) *guard {
+func newGuard(pool keyPool, s settings, log *slog.Logger, m *metrics) *guard {
 	return &guard{
 		pool:      pool,
 		settings:  s,
 		log:       log,
+		metrics:   m,
 		health:    make(map[int64]spideriq.HealthStatus),
 		providers: make(map[string]*provider),
 	}
@@ -121,11 +125,13 @@ func retryAfter(err error) time.Duration {
 // updates failed joins the errors of all of them.
 func (g *guard) look(ctx context.Context) error {
 	seen, err := g.observe(ctx)
+	if ctx.Err() != nil {
+		return err
+	}
+	g.metrics.looked(err)
 	if err != nil {
 		g.failedLooks++
-		if ctx.Err() == nil {
-			g.log.Error("the pool cannot be seen", "error", err)
-		}
+		g.log.Error("the pool cannot be seen", "error", err)
 		return err
 	}
 	if g.failedLooks > 0 {
@@ -139,19 +145,19 @@ func (g *guard) look(ctx context.Context) error {
 // A view is what a look has seen.
 type view struct {
 	report *spideriq.HealthReport
-	keys   []*spideriq.Integration // none when no key is unhealthy
+	keys   []*spideriq.Integration // perhaps none when no key is unhealthy
 }
 
-// observe asks for the health report, and for the keys when one of them is unhealthy.
-// The report does not say which keys are active or primary, and it may have fewer rows
-// than its summary counts.
+// observe asks for the health report. It asks for the keys as well when one of them is
+// unhealthy, or when metrics are served. The report does not say which keys are active
+// or primary, and it may have fewer rows than its summary counts.
 func (g *guard) observe(ctx context.Context) (*view, error) {
 	report, err := g.pool.Health(ctx)
 	if err != nil {
 		return nil, err
 	}
 	seen := &view{report: report}
-	if report.Summary.Unhealthy == 0 && !anyUnhealthy(report) {
+	if report.Summary.Unhealthy == 0 && !anyUnhealthy(report) && g.settings.metrics == "" {
 		return seen, nil
 	}
 	for key, err := range g.pool.All(ctx, spideriq.ListParams{}) {
@@ -160,6 +166,7 @@ func (g *guard) observe(ctx context.Context) (*view, error) {
 		}
 		seen.keys = append(seen.keys, key)
 	}
+	g.metrics.keys.set(seen.keys)
 	return seen, nil
 }
 
@@ -171,6 +178,7 @@ func (g *guard) act(ctx context.Context, keys []*spideriq.Integration) error {
 		ofProvider[key.ProviderName] = append(ofProvider[key.ProviderName], key)
 		if g.providers[key.ProviderName] == nil {
 			g.providers[key.ProviderName] = &provider{name: key.ProviderName}
+			g.metrics.addProvider(key.ProviderName)
 		}
 	}
 	var failures []error // of one provider; the other providers are looked after all the same

@@ -39,12 +39,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return usageError(stderr, err)
 	}
-	client, disconnect, err := connect(ctx, s)
+	m := newMetrics()
+	pool, disconnect, err := connect(ctx, s, m)
 	if err != nil {
 		return usageError(stderr, err)
 	}
 	defer disconnect()
-	return newGuard(client.Integrations, s, s.logger(stdout)).watch(ctx)
+	log := s.logger(stdout)
+	if s.metrics != "" {
+		stop, err := serveMetrics(s.metrics, m, log)
+		if err != nil {
+			fmt.Fprintln(stderr, "guard: flag -metrics:", err)
+			return exitFailed
+		}
+		defer stop()
+	}
+	return newGuard(pool, s, log, m).watch(ctx)
 }
 
 func usageError(stderr io.Writer, err error) int {
@@ -59,18 +69,23 @@ func (s settings) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, nil))
 }
 
-// connect returns a client of production, or of a demo that ends with disconnect.
-func connect(ctx context.Context, s settings) (client *spideriq.Client, disconnect func(), err error) {
+// connect returns the pool of production, or of a demo. Its calls are measured by m.
+func connect(ctx context.Context, s settings, m *metrics) (pool keyPool, disconnect func(), err error) {
 	if s.demo {
-		client, disconnect = startDemo(ctx, 3*s.interval)
-		return client, disconnect, nil
+		return startDemo(ctx, 3*s.interval, m)
 	}
 	if os.Getenv("SPIDERIQ_TOKEN") == "" {
 		return nil, nil, errors.New("SPIDERIQ_TOKEN is not set: set it to a token, or try -demo")
 	}
-	client, err = spideriq.NewClientFromEnv(spideriq.WithUserAgent("guard/" + spideriq.Version))
+	telemetry, err := m.telemetry(nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	return client, client.CloseIdleConnections, nil
+	hc := telemetry.HTTPClient()
+	client, err := spideriq.NewClientFromEnv(
+		spideriq.WithHTTPClient(hc), spideriq.WithUserAgent("guard/"+spideriq.Version))
+	if err != nil {
+		return nil, nil, err
+	}
+	return telemetry.Integrations(client.Integrations), hc.CloseIdleConnections, nil
 }

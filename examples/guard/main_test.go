@@ -7,8 +7,12 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,7 +24,13 @@ import (
 	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is also the program itself, for the test that sends it a signal.
+func TestMain(m *testing.M) {
+	if os.Getenv("GUARD_TEST_AS_PROGRAM") != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // A journal is the log of a program that runs in a test, read line by line.
 type journal struct {
@@ -87,7 +97,7 @@ func TestGuardOnTheWire(t *testing.T) {
 	// One attempt a call, so that each fault reaches the guard.
 	client := server.Client(spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1}))
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
-		return newGuard(client.Integrations, s, s.logger(stdout)).watch(ctx)
+		return newGuard(client.Integrations, s, s.logger(stdout), newMetrics()).watch(ctx)
 	})
 	j.await("guarding")
 
@@ -129,7 +139,7 @@ func TestAnswersLostOnTheWire(t *testing.T) {
 	s := settings{interval: time.Millisecond, cooldown: time.Hour, maxBackoff: 5 * time.Millisecond, logFormat: "json"}
 	client := server.Client(spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1}))
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
-		return newGuard(client.Integrations, s, s.logger(stdout)).watch(ctx)
+		return newGuard(client.Integrations, s, s.logger(stdout), newMetrics()).watch(ctx)
 	})
 	j.await("promotion with unknown outcome: the next look will tell")
 	j.await("the promotion whose answer was lost has been made")
@@ -198,6 +208,8 @@ func TestWrongFlags(t *testing.T) {
 		"no backoff":        {[]string{"-max-backoff", "0s"}, "-max-backoff"},
 		"log format":        {[]string{"-log-format", "xml"}, "-log-format"},
 		"dry run":           {[]string{"-dry-run=perhaps"}, "-dry-run"},
+		"metrics port":      {[]string{"-metrics", "127.0.0.1:99999"}, "-metrics"},
+		"metrics host":      {[]string{"-metrics", "9464"}, "-metrics"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,6 +218,41 @@ func TestWrongFlags(t *testing.T) {
 			assert.Empty(t, stdout.String())
 			assert.Contains(t, stderr.String(), c.names)
 			assert.Equal(t, 1, strings.Count(stderr.String(), "\n"), stderr.String())
+		})
+	}
+}
+
+func TestMetricsThatCannotBeServedAreAnError(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	var stdout, stderr bytes.Buffer
+	args := []string{"-demo", "-metrics", taken.Addr().String()}
+	assert.Equal(t, exitFailed, run(t.Context(), args, &stdout, &stderr))
+	assert.Empty(t, stdout.String())
+	assert.Contains(t, stderr.String(), "guard: flag -metrics: ")
+	assert.Equal(t, 1, strings.Count(stderr.String(), "\n"), stderr.String())
+}
+
+func TestSignalEndsTheProgram(t *testing.T) {
+	t.Parallel()
+	for sig, code := range map[syscall.Signal]int{syscall.SIGTERM: exitDone, syscall.SIGINT: exitInterrupted} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			program := exec.CommandContext(t.Context(), os.Args[0], "-demo")
+			program.Env = append(os.Environ(), "GUARD_TEST_AS_PROGRAM=1")
+			stdout, err := program.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, program.Start())
+			lines := bufio.NewScanner(stdout)
+			require.True(t, lines.Scan())
+			require.Contains(t, lines.Text(), "guarding")
+			require.NoError(t, program.Process.Signal(sig))
+			for lines.Scan() {
+			}
+			_ = program.Wait()
+			assert.Equal(t, code, program.ProcessState.ExitCode())
 		})
 	}
 }
@@ -220,7 +267,7 @@ func TestHelp(t *testing.T) {
 
 func TestPauseIsBounded(t *testing.T) {
 	t.Parallel()
-	g := newGuard(nil, settings{interval: time.Hour, maxBackoff: time.Minute}, slog.New(slog.DiscardHandler))
+	g := newGuard(nil, settings{interval: time.Hour, maxBackoff: time.Minute}, slog.New(slog.DiscardHandler), newMetrics())
 	g.failedLooks = 1000
 	assert.Equal(t, time.Hour, g.pause(), "never shorter than the interval")
 	g.settings = settings{interval: 30 * time.Second, maxBackoff: 100 * time.Second}

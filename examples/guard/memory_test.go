@@ -190,8 +190,9 @@ const token = "client_fake:key_fake:secret_fake"
 // A watch is a guard at work on a memory, in fake time.
 type watch struct {
 	*memory
-	log  *bytes.Buffer
-	stop func() (code int)
+	metrics *metrics
+	log     *bytes.Buffer
+	stop    func() (code int)
 }
 
 // logged returns what the guard has logged since the last call, without the times.
@@ -208,7 +209,7 @@ var usual = settings{interval: 30 * time.Second, cooldown: 10 * time.Minute, max
 func guarding(t *testing.T, s settings, prepare func(*memory), test func(t *testing.T, w watch)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := watch{memory: newMemory(), log: new(bytes.Buffer)}
+		w := watch{memory: newMemory(), metrics: newMetrics(), log: new(bytes.Buffer)}
 		if prepare != nil {
 			prepare(w.memory)
 		}
@@ -224,7 +225,7 @@ func guarding(t *testing.T, s settings, prepare func(*memory), test func(t *test
 		logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{ReplaceAttr: noTime}))
 		ctx, interrupt := context.WithCancel(t.Context())
 		ended := make(chan int, 1)
-		go func() { ended <- newGuard(client.Integrations, s, logger).watch(ctx) }()
+		go func() { ended <- newGuard(client.Integrations, s, logger, w.metrics).watch(ctx) }()
 		w.stop = sync.OnceValue(func() int {
 			interrupt()
 			return <-ended

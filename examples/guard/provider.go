@@ -40,7 +40,8 @@ func (g *guard) check(ctx context.Context, p *provider, keys []*spideriq.Integra
 	}
 	best := candidate(keys)
 	if best == nil {
-		g.logState(p, "a primary key is unhealthy, and no key of the provider is healthy and active", "ids", ids(broken))
+		g.logState(p, "a primary key is unhealthy, and no key of the provider is healthy and active",
+			"ids", ids(broken))
 		return nil
 	}
 	if g.settings.dryRun {
@@ -71,6 +72,7 @@ func (g *guard) settle(p *provider, keys []*spideriq.Integration) {
 		if key.IsPrimary {
 			g.log.Info("the promotion whose answer was lost has been made", "provider", p.name, "id", key.ID)
 			p.promotedAt = p.unknown.at
+			g.metrics.promoted(p.name, outcomeDone)
 		}
 		p.unknown = promotion{}
 	}
@@ -128,13 +130,16 @@ var errNotPrimary = errors.New("the API accepted the update, but in its answer t
 
 // promote makes a key primary. When it returns an error, the promotion is not certain
 // and the broken keys have to stay for now.
-func (g *guard) promote(ctx context.Context, p *provider, best *spideriq.Integration, broken []*spideriq.Integration) error {
+func (g *guard) promote(
+	ctx context.Context, p *provider, best *spideriq.Integration, broken []*spideriq.Integration,
+) error {
 	now := time.Now()
 	after, err := g.pool.Update(ctx, best.ID, spideriq.UpdateParams{IsPrimary: new(true)})
 	if err == nil && !(after.IsPrimary && after.IsActive) {
 		err = errNotPrimary
 	}
 	if err != nil && !spideriq.MayHaveApplied(err) {
+		g.metrics.promoted(p.name, outcomeFailed)
 		g.log.Error("promotion failed", "provider", p.name, "id", best.ID, "error", err)
 		return fmt.Errorf("promote %d: %w", best.ID, err)
 	}
@@ -144,10 +149,13 @@ func (g *guard) promote(ctx context.Context, p *provider, best *spideriq.Integra
 	}
 	if err != nil {
 		p.unknown = promotion{id: best.ID, at: now}
-		g.log.Error("promotion with unknown outcome: the next look will tell", "provider", p.name, "id", best.ID, "error", err)
+		g.metrics.promoted(p.name, outcomeUnknown)
+		g.log.Error("promotion with unknown outcome: the next look will tell",
+			"provider", p.name, "id", best.ID, "error", err)
 		return fmt.Errorf("promote %d: %w", best.ID, err)
 	}
 	p.promotedAt = now
+	g.metrics.promoted(p.name, outcomeDone)
 	g.log.Warn("promoted", "provider", p.name, "id", best.ID, "label", best.KeyLabel, "in_place_of", ids(broken))
 	return nil
 }
@@ -161,10 +169,12 @@ func (g *guard) disable(ctx context.Context, p *provider, broken []*spideriq.Int
 	var failures []error
 	for _, key := range broken {
 		if _, err := g.pool.Update(ctx, key.ID, off); err != nil {
+			g.metrics.disabled(p.name, outcomeFailed)
 			g.log.Error("disabling failed: the next look will tell", "provider", p.name, "id", key.ID, "error", err)
 			failures = append(failures, fmt.Errorf("disable %d: %w", key.ID, err))
 			continue
 		}
+		g.metrics.disabled(p.name, outcomeDone)
 		g.log.Warn("disabled", "provider", p.name, "id", key.ID, "label", key.KeyLabel)
 	}
 	return errors.Join(failures...)
