@@ -19,10 +19,14 @@ func startDemo(ctx context.Context, step time.Duration, m *metrics) (pool keyPoo
 		return nil, nil, err
 	}
 	for _, key := range []spideriq.Integration{
-		{ID: 42, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Production OpenRouter", IsPrimary: true},
+		{
+			ID: 42, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Production OpenRouter", IsPrimary: true,
+			SpendLimitAmount: new(spideriq.Amount("500.00")), SpendLimitPeriod: spideriq.SpendLimitPeriodMonthly,
+			CachedUsageMonth: new(spideriq.Amount("461.20")),
+		},
 		{ID: 43, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Reserve"},
 		{ID: 44, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Last resort"},
-		{ID: 45, ProviderName: spideriq.ProviderGroq, KeyLabel: "Batch jobs", IsPrimary: true},
+		{ID: 45, ProviderName: spideriq.ProviderGroq, KeyLabel: "Batch jobs", IsPrimary: true, DailyLimit: new(1000)},
 	} {
 		key.IsActive = true
 		server.Add(key)

@@ -267,7 +267,8 @@ func TestHelp(t *testing.T) {
 
 func TestPauseIsBounded(t *testing.T) {
 	t.Parallel()
-	g := newGuard(nil, settings{interval: time.Hour, maxBackoff: time.Minute}, slog.New(slog.DiscardHandler), newMetrics())
+	slow := settings{interval: time.Hour, maxBackoff: time.Minute}
+	g := newGuard(nil, slow, slog.New(slog.DiscardHandler), newMetrics())
 	g.failedLooks = 1000
 	assert.Equal(t, time.Hour, g.pause(), "never shorter than the interval")
 	g.settings = settings{interval: 30 * time.Second, maxBackoff: 100 * time.Second}

@@ -35,17 +35,23 @@ type memory struct {
 
 // newMemory starts with the keys of two providers, 1 and 9 primary.
 func newMemory() *memory {
-	return &memory{began: time.Now(), keys: []*spideriq.Integration{
-		{ID: 1, ProviderName: "openrouter", KeyLabel: "Production", IsActive: true, IsPrimary: true, Priority: 10, HealthStatus: "healthy"},
-		{ID: 2, ProviderName: "openrouter", KeyLabel: "Reserve", IsActive: true, HealthStatus: "healthy"},
-		{ID: 3, ProviderName: "openrouter", KeyLabel: "Last resort", IsActive: true, HealthStatus: "healthy"},
-		{ID: 9, ProviderName: "groq", KeyLabel: "Batch", IsActive: true, IsPrimary: true, Priority: 10, HealthStatus: "healthy"},
-	}}
+	keys := []*spideriq.Integration{
+		{ID: 1, ProviderName: "openrouter", KeyLabel: "Production", IsPrimary: true, Priority: 10},
+		{ID: 2, ProviderName: "openrouter", KeyLabel: "Reserve"},
+		{ID: 3, ProviderName: "openrouter", KeyLabel: "Last resort"},
+		{ID: 9, ProviderName: "groq", KeyLabel: "Batch", IsPrimary: true, Priority: 10},
+	}
+	for _, key := range keys {
+		key.IsActive = true
+		key.HealthStatus = spideriq.HealthStatusHealthy
+	}
+	return &memory{began: time.Now(), keys: keys}
 }
 
 // reserve is a healthy key that is not primary.
 func reserve(id int64, provider string) *spideriq.Integration {
-	return &spideriq.Integration{ID: id, ProviderName: provider, IsActive: true, HealthStatus: spideriq.HealthStatusHealthy}
+	healthy := spideriq.HealthStatusHealthy
+	return &spideriq.Integration{ID: id, ProviderName: provider, IsActive: true, HealthStatus: healthy}
 }
 
 // set changes the health of a key.
@@ -112,7 +118,8 @@ func lost() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	line := fmt.Sprint(time.Since(m.began), " ", r.Method, " ", strings.TrimPrefix(r.URL.RequestURI(), "/api/v1/integrations"))
+	below := strings.TrimPrefix(r.URL.RequestURI(), "/api/v1/integrations")
+	line := fmt.Sprint(time.Since(m.began), " ", r.Method, " ", below)
 	if r.Body != nil {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -157,8 +164,10 @@ func (m *memory) serve(r *http.Request) *http.Response {
 			if key.HealthStatus == spideriq.HealthStatusUnhealthy {
 				unhealthy++
 			}
-			rows = append(rows, map[string]any{"id": key.ID, "provider_name": key.ProviderName, "key_label": key.KeyLabel,
-				"health_status": key.HealthStatus, "last_error": "Incorrect API key provided: sk-fake"})
+			rows = append(rows, map[string]any{
+				"id": key.ID, "provider_name": key.ProviderName, "key_label": key.KeyLabel,
+				"health_status": key.HealthStatus, "last_error": "Incorrect API key provided: sk-fake",
+			})
 		}
 		if m.fewRows {
 			rows = rows[:0]
@@ -214,7 +223,7 @@ func guarding(t *testing.T, s settings, prepare func(*memory), test func(t *test
 			prepare(w.memory)
 		}
 		client, err := spideriq.NewClient(token, spideriq.WithHTTPClient(&http.Client{Transport: w}),
-			spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1})) // the guard's own patience is what counts here
+			spideriq.WithMaxAttempts(1)) // the guard's own patience is what counts here
 		require.NoError(t, err)
 		noTime := func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey {
