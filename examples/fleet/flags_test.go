@@ -10,6 +10,7 @@ import (
 
 func TestWrongFlagsArgumentsAndVariables(t *testing.T) {
 	const secret = "hunter2hunter2"
+	const url = "ftp://x:" + secret + "@y"
 	const good = "-machines 2 -daily-limit 5 42"
 	env := func(name, value string) map[string]string { return map[string]string{name: value} }
 	for name, c := range map[string]struct {
@@ -30,7 +31,7 @@ func TestWrongFlagsArgumentsAndVariables(t *testing.T) {
 		"id too small":      {args: good + " 0", names: `"0"`},
 		"no token":          {args: good, env: env("SPIDERIQ_TOKEN", ""), names: "SPIDERIQ_TOKEN"},
 		"token with prefix": {args: good, env: env("SPIDERIQ_TOKEN", "Bearer "+secret), names: "SPIDERIQ_TOKEN"},
-		"API URL":           {args: good, env: env("SPIDERIQ_API_URL", "ftp://x:"+secret+"@y"), names: "SPIDERIQ_API_URL"},
+		"API URL":           {args: good, env: env("SPIDERIQ_API_URL", url), names: "SPIDERIQ_API_URL"},
 		"Redis URL":         {args: good, env: env("REDIS_URL", "http://x:"+secret+"@y"), names: "REDIS_URL"},
 	} {
 		t.Run(name, func(t *testing.T) {

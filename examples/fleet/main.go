@@ -81,7 +81,8 @@ func connect(s settings, notice func(string)) (client *spideriq.Client, disconne
 		PerMinute: s.rate,
 		Burst:     s.burst,
 		OnAway: func(err error) {
-			notice(fmt.Sprintf("Redis is away, so this machine keeps to its share, %v requests a minute: %v", s.share(), err))
+			const text = "Redis is away, so this machine keeps to its share, %v requests a minute: %v"
+			notice(fmt.Sprintf(text, s.share(), err))
 		},
 		OnBack: func() { notice("Redis is back, so the rate is shared again") },
 	})
