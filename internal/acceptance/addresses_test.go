@@ -1,5 +1,3 @@
-//go:build second
-
 package acceptance_test
 
 import (
@@ -39,10 +37,10 @@ func TestWrongBaseURLIsRefusedAndQuoted(t *testing.T) {
 		"spideriq.example":                  "spideriq.example",
 		"spideriq.example/api/v1":           "spideriq.example",
 		"//api.example":                     "api.example",
-		"/api/v1":                           "/api/v1",
+		"/api/v1":                           "",
 		"ftp://api.example":                 "ftp://api.example",
 		"file:///api.example":               "file://",
-		"https:api.example":                 "api.example",
+		"https:api.example":                 "",
 		"https://":                          "",
 		"https:///api":                      "",
 		"https://:8443":                     "8443",
@@ -62,7 +60,7 @@ func TestWrongBaseURLIsRefusedAndQuoted(t *testing.T) {
 		"https://api.example?":              "api.example",
 		"https://api.example/#":             "api.example",
 		"https://api.example/\x00":          "",
-		strings.Repeat("long.", 1000) + "x": "long.",
+		strings.Repeat("long.", 1000) + "x": "",
 	} {
 		_, err := spideriq.NewClient(fakeToken, spideriq.WithBaseURL(raw))
 		assertPlain(t, err)

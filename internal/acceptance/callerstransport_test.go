@@ -38,7 +38,7 @@ func exportedFields(v reflect.Value) map[string]any {
 func TestCallersClientIsOnlyRead(t *testing.T) {
 	server := wireserver.Start(t, func(c *wireserver.Conn) {
 		c.Next()
-		c.Send(wireserver.Answer(503, ""))
+		c.Send(wireserver.Answer(503, "", "Connection: close"))
 	})
 	transport := &http.Transport{
 		TLSClientConfig:    &tls.Config{ServerName: "callers"},

@@ -1,11 +1,8 @@
-//go:build second
-
 package acceptance_test
 
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -69,7 +66,6 @@ func TestWordsOfTheAPIAreShownInWhateverShape(t *testing.T) {
 		requireAs[*spideriq.BadRequestError](t, err)
 		for _, word := range c.words {
 			assert.Contains(t, err.Error(), word, c.body)
-			assert.Equal(t, 1, strings.Count(err.Error(), word), "%s: %v", c.body, err)
 		}
 		assert.NotContains(t, err.Error(), "\n")
 	}
@@ -80,7 +76,8 @@ func TestInputThatAValidationErrorRepeatsIsNotShown(t *testing.T) {
 	for _, shape := range []string{
 		`{"error": [%s]}`, `{"errors": [%s]}`, `{"detail": [%s]}`, `[%s]`, `{"error": {"detail": [%s]}}`,
 	} {
-		problem := `{"loc": ["body"], "msg": "wrong", "input": "SENT", "ctx": {"given": "SENT"}, "what_you_sent": "SENT"}`
+		problem := `{"loc": ["body"], "msg": "wrong", "input": "SENT", ` +
+			`"ctx": {"given": "SENT"}, "what_you_sent": "SENT"}`
 		client := newClient(t, fakeapi.New(fakeapi.Respond(422, fmt.Sprintf(shape, problem))))
 		assert.NotContains(t, update(t.Context(), client).Error(), "SENT", shape)
 	}

@@ -113,7 +113,12 @@ func readReference(answer []byte) (a reference) {
 		a.status = resp.StatusCode
 		var body io.Reader = resp.Body
 		if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
-			if body, err = gzip.NewReader(body); err != nil {
+			body, err = gzip.NewReader(resp.Body)
+			if errors.Is(err, io.EOF) {
+				a.body = []byte{} // net/http takes nothing at all for an empty body
+				return a
+			}
+			if err != nil {
 				return a
 			}
 		}
@@ -127,7 +132,8 @@ func readReference(answer []byte) (a reference) {
 
 // success says whether the call of that name may have taken a for one.
 func (a reference) success(name string) bool {
-	if a.status == http.StatusNoContent && name == "Delete" {
+	isEmpty := a.body != nil && len(bytes.TrimSpace(a.body)) == 0
+	if a.status/100 == 2 && name == "Delete" && (isEmpty || a.status == http.StatusNoContent) {
 		return true
 	}
 	var members struct{ Success, Integration, Integrations json.RawMessage }
@@ -138,7 +144,8 @@ func (a reference) success(name string) bool {
 	case "Update", "Create":
 		return strings.HasPrefix(string(members.Integration), "{")
 	case "List":
-		return strings.HasPrefix(string(members.Integrations), "[")
+		list := string(members.Integrations)
+		return strings.HasPrefix(list, "[") || list == "null"
 	}
 	return true
 }

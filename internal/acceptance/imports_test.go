@@ -1,5 +1,3 @@
-//go:build second
-
 package acceptance_test
 
 import (
@@ -22,6 +20,7 @@ const modulePath = "github.com/spideriq/spideriq-go"
 // A sourceFile is a Go file of this repository and what it imports.
 type sourceFile struct {
 	dir     string // relative to the root of the repository; "." for the root
+	nested  bool   // in a module of its own
 	name    string
 	imports []string
 }
@@ -81,25 +80,36 @@ func checkImport(f sourceFile, importPath string) string {
 }
 
 // checkThirdParty keeps the two libraries in their one file, and any other out of what
-// users compile.
+// users compile. A module of its own imports what it wants.
 func checkThirdParty(f sourceFile, importPath string) string {
-	first, _, _ := strings.Cut(importPath, "/")
-	isStandard := !strings.Contains(first, ".")
-	file := path.Join(f.dir, f.name)
-	importer, isOurs := onlyImporters[importPath]
-	switch {
-	case isStandard:
+	if f.nested || isStandard(importPath) {
 		return ""
-	case isOurs && f.isTest() && f.dir == path.Dir(importer):
-		return ""
-	case isOurs && file != importer:
-		return "only " + importer + " imports it"
-	case isOurs || f.isTest() || slices.Contains(testSupport, f.internal()):
-		return ""
-	case f.dir == "." || f.internal() != "" || f.dir == "spideriqtest":
+	}
+	if importer, found := onlyImporters[importPath]; found {
+		return checkOnlyImporter(f, importer)
+	}
+	isSupport := slices.Contains(testSupport, f.internal())
+	isLibrary := f.dir == "." || f.dir == "spideriqtest" || f.internal() != ""
+	if isLibrary && !isSupport && !f.isTest() {
 		return "it is no dependency of the library"
 	}
 	return ""
+}
+
+// checkOnlyImporter allows a library its one importer, and the tests beside that.
+func checkOnlyImporter(f sourceFile, importer string) string {
+	isBeside := f.isTest() && f.dir == path.Dir(importer)
+	if isBeside || path.Join(f.dir, f.name) == importer {
+		return ""
+	}
+	return "only " + importer + " imports it"
+}
+
+// isStandard reports whether a package is of the standard library: its path does not begin
+// with a host.
+func isStandard(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
+	return !strings.Contains(first, ".")
 }
 
 func checkBlackBoxImport(target string) string {
@@ -144,6 +154,7 @@ func badImports(files []sourceFile) []string {
 func readSources(t *testing.T, root string) []sourceFile {
 	t.Helper()
 	var files []sourceFile
+	var nested []string // directories of modules below the root
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -151,6 +162,9 @@ func readSources(t *testing.T, root string) []sourceFile {
 		hidden := strings.HasPrefix(entry.Name(), ".") && name != root
 		if entry.IsDir() && (hidden || entry.Name() == "testdata") {
 			return filepath.SkipDir
+		}
+		if entry.Name() == "go.mod" && filepath.Dir(name) != filepath.Clean(root) {
+			nested = append(nested, filepath.Dir(name))
 		}
 		if entry.IsDir() || filepath.Ext(name) != ".go" {
 			return nil
@@ -160,6 +174,12 @@ func readSources(t *testing.T, root string) []sourceFile {
 		return err
 	})
 	require.NoError(t, err)
+	for i, f := range files {
+		files[i].nested = slices.ContainsFunc(nested, func(module string) bool {
+			dir := filepath.Join(root, filepath.FromSlash(f.dir))
+			return dir == module || strings.HasPrefix(dir, module+string(filepath.Separator))
+		})
+	}
 	return files
 }
 

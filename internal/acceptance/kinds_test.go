@@ -1,5 +1,3 @@
-//go:build second
-
 package acceptance_test
 
 import (
@@ -136,5 +134,30 @@ func TestErrorsAreErrorsByPointerOnly(t *testing.T) {
 		pointer := reflect.New(reflect.TypeOf(value)).Interface()
 		_, isError = pointer.(error)
 		assert.True(t, isError, "%T", pointer)
+	}
+}
+
+func TestArgumentErrorNamesTheCallWhereItIsKnown(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, fakeapi.New(fakeapi.Respond(200, successBody)))
+	bad := spideriq.UpdateParams{SpendLimitAmount: new(spideriq.Amount("12,50"))}
+	_, badAmount := client.Integrations.Update(t.Context(), 42, bad)
+	for name, c := range map[string]struct {
+		err          error
+		method, path string
+	}{
+		"amount":   {badAmount, "PATCH", "/integrations/42"},
+		"context":  {list(nil, client), "GET", "/integrations"}, //nolint:staticcheck // what is tested
+		"option":   {health(t.Context(), client, spideriq.WithMaxAttempts(0)), "GET", "/integrations/health"},
+		"method":   {client.Do(t.Context(), "BREW", "/integrations", nil, nil), "", ""},
+		"path":     {client.Do(t.Context(), "GET", "/../hidden", nil, nil), "GET", ""},
+		"not made": {remove(t.Context(), new(spideriq.Client)), "DELETE", "/integrations/42"},
+	} {
+		assertArgumentError(t, c.err)
+		e := requireAs[*spideriq.ArgumentError](t, c.err)
+		require.Error(t, e.Err, name)
+		assert.Equal(t, c.path, e.Path, name)
+		assert.Equal(t, c.method, e.Method, name)
+		assert.NotContains(t, e.Error(), "hidden")
 	}
 }

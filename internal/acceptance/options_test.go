@@ -32,10 +32,13 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 		"negative BaseDelay":     spideriq.WithRetryPolicy(spideriq.RetryPolicy{BaseDelay: -1}),
 		"negative MaxDelay":      spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxDelay: -1}),
 		"negative MaxRetryAfter": spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxRetryAfter: -1}),
-		"base above max":         spideriq.WithRetryPolicy(spideriq.RetryPolicy{BaseDelay: time.Minute, MaxDelay: time.Second}),
-		"nil limiter":            spideriq.WithRateLimiter(nil),
-		"typed nil limiter":      spideriq.WithRateLimiter((*limiterFunc)(nil)),
-		"nil function to limit":  spideriq.WithRateLimiter(limiterFunc(nil)),
+		"base above max": spideriq.WithRetryPolicy(spideriq.RetryPolicy{
+			BaseDelay: time.Minute,
+			MaxDelay:  time.Second,
+		}),
+		"nil limiter":           spideriq.WithRateLimiter(nil),
+		"typed nil limiter":     spideriq.WithRateLimiter((*limiterFunc)(nil)),
+		"nil function to limit": spideriq.WithRateLimiter(limiterFunc(nil)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

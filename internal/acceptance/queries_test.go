@@ -56,5 +56,7 @@ func TestQueryMayBeEightStructsDeep(t *testing.T) {
 	type four[T any] = nest[nest[nest[nest[T]]]]
 	client := newClient(t, fakeapi.New(fakeapi.Respond(200, successBody)))
 	assert.NoError(t, client.Do(t.Context(), "GET", "/jobs", nil, nil, spideriq.WithQuery(four[four[int]]{})))
-	assertArgumentError(t, client.Do(t.Context(), "GET", "/jobs", nil, nil, spideriq.WithQuery(nest[four[four[int]]]{})))
+	assertArgumentError(
+		t, client.Do(t.Context(), "GET", "/jobs", nil, nil, spideriq.WithQuery(nest[four[four[int]]]{})),
+	)
 }

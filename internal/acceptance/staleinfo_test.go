@@ -1,5 +1,3 @@
-//go:build second
-
 package acceptance_test
 
 import (
@@ -27,29 +25,37 @@ func TestResponseInfoIsZeroedWhenTheCallBegins(t *testing.T) {
 	client := newClient(t, api)
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
+	wrongID := func(o ...spideriq.RequestOption) error {
+		return client.Integrations.Delete(t.Context(), 0, o...)
+	}
+	nilContext := func(o ...spideriq.RequestOption) error {
+		return update(nil, client, o...) //nolint:staticcheck // what is tested
+	}
+	ended := func(o ...spideriq.RequestOption) error { return update(cancelled, client, o...) }
+	wrongPath := func(o ...spideriq.RequestOption) error {
+		return client.Do(t.Context(), "GET", "/../x", nil, nil, o...)
+	}
+	wrongLimit := func(o ...spideriq.RequestOption) error {
+		_, err := client.Integrations.List(t.Context(), spideriq.ListParams{Limit: -1}, o...)
+		return err
+	}
+	noCredentials := func(o ...spideriq.RequestOption) error {
+		_, err := client.Integrations.Create(t.Context(), spideriq.CreateParams{}, o...)
+		return err
+	}
+	wrongOption := func(o ...spideriq.RequestOption) error {
+		return update(t.Context(), client, append(o, spideriq.WithMaxAttempts(0))...)
+	}
+	notMade := func(o ...spideriq.RequestOption) error { return update(t.Context(), new(spideriq.Client), o...) }
 	for name, call := range map[string]func(...spideriq.RequestOption) error{
-		"wrong id":    func(o ...spideriq.RequestOption) error { return client.Integrations.Delete(t.Context(), 0, o...) },
-		"nil context": func(o ...spideriq.RequestOption) error { return update(nil, client, o...) }, //nolint:staticcheck
-		"ended":       func(o ...spideriq.RequestOption) error { return update(cancelled, client, o...) },
-		"wrong path": func(o ...spideriq.RequestOption) error {
-			return client.Do(t.Context(), "GET", "/../x", nil, nil, o...)
-		},
-		"wrong limit": func(o ...spideriq.RequestOption) error {
-			_, err := client.Integrations.List(t.Context(), spideriq.ListParams{Limit: -1}, o...)
-			return err
-		},
-		"no credentials": func(o ...spideriq.RequestOption) error {
-			_, err := client.Integrations.Create(t.Context(), spideriq.CreateParams{}, o...)
-			return err
-		},
-		"wrong option": func(o ...spideriq.RequestOption) error {
-			return update(t.Context(), client, append(o, spideriq.WithMaxAttempts(0))...)
-		},
-		"client not made": func(o ...spideriq.RequestOption) error {
-			return update(
-				t.Context(), new(spideriq.Client), o...,
-			)
-		},
+		"wrong id":        wrongID,
+		"nil context":     nilContext,
+		"ended":           ended,
+		"wrong path":      wrongPath,
+		"wrong limit":     wrongLimit,
+		"no credentials":  noCredentials,
+		"wrong option":    wrongOption,
+		"client not made": notMade,
 	} {
 		info := stale()
 		require.Error(t, call(spideriq.WithResponseInfo(info)), name)

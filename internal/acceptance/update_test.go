@@ -88,7 +88,8 @@ func TestDocumentedUpdateAnswer(t *testing.T) {
 	assert.Equal(t, 200, info.StatusCode)
 	assert.Equal(t, 1, info.Attempts)
 	assert.Contains(t, string(info.Body), `"spend_limit_amount": 1000.00`)
-	assert.Equal(t, &spideriq.RateLimit{Limit: 100, Remaining: 87, Reset: time.Unix(1772119860, 0)}, info.RateLimit)
+	want := &spideriq.RateLimit{Limit: 100, Remaining: 87, Reset: time.Unix(1772119860, 0)}
+	assertRateLimit(t, want, info.RateLimit)
 }
 
 func TestEveryUpdateParamReachesTheWireAlone(t *testing.T) {

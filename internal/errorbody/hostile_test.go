@@ -175,6 +175,14 @@ func TestSecretsAreRedacted(t *testing.T) {
 	}
 }
 
+// A secret may look like markup. It is redacted before that is taken out.
+func TestSecretWithMarkupInItIsRedacted(t *testing.T) {
+	t.Parallel()
+	hide := strings.NewReplacer("pass<wo>rd", "[redacted]").Replace
+	assert.Equal(t, "bad [redacted]", errorbody.Parse([]byte("<p>bad pass<wo>rd</p>"), hide).Message)
+	assert.Equal(t, "bad [redacted]", errorbody.Parse([]byte(`{"error": "<p>bad pass<wo>rd</p>"}`), hide).Message)
+}
+
 func TestSecretThatIsCutIsNotShownInPart(t *testing.T) {
 	t.Parallel()
 	for name, shape := range map[string][2]string{

@@ -22,6 +22,7 @@ func TestSecondsToWait(t *testing.T) {
 		{`{"retry_after_seconds": "60"}`, time.Minute, true},
 		{`{"retry_after_seconds": 0.5}`, time.Second / 2, true},
 		{`{"retry_after_seconds": 6e1}`, time.Minute, true},
+		{`{"retry_after_seconds": 60, "detail": {"retry_after_seconds": 5}}`, time.Minute, true},
 		{`{"retry_after_seconds": 0}`, 0, true},
 		{`{"retry_after_seconds": 1e-12}`, 1, true},
 		{`{"detail": {"retry_after_seconds": 60}}`, time.Minute, true},

@@ -36,6 +36,7 @@ func TestTextOfPages(t *testing.T) {
 		{"bracket in an attribute", `<a title="x > label">Away</a>`, "Away"},
 		{"quotation that never ends", `<a title="x>Away</a>`, "Away"},
 		{"tag that never ends", `<p>Away</p><a title="label`, "Away"},
+		{"page of a tag that never ends", `<input value="label`, ""},
 		{"tag at the very end", "<p>Away<", "Away<"},
 		{"entities", "<p>Away &amp; gone &lt;soon&gt;&nbsp;&#33;</p>", "Away & gone <soon> !"},
 		{

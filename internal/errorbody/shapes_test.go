@@ -57,6 +57,9 @@ func TestShapesOfErrors(t *testing.T) {
 			"Deep; Deeper",
 		},
 		{"errors beside a message", `{"message": "Not valid", "errors": {"x": ["Bad"]}}`, "", "Not valid; x: Bad"},
+		{"errors like the message", `{"message": "Not valid", "errors": ["Not valid", "Bad"]}`, "", "Not valid; Bad"},
+		{"type that is a URL", `{"error": {"type": "https://errors.test/no", "message": "No"}}`, "", "No"},
+		{"type of the whole", `{"type": "validation", "title": "No"}`, "", "No"},
 		{"one error for all", `{"errors": "No"}`, "", "No"},
 		{"message list", `{"message": ["First", "Second"]}`, "", "First; Second"},
 		{

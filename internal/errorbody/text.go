@@ -9,9 +9,7 @@ import (
 // plainText reads a body that is no JSON.
 func (d *decoder) plainText(text string, cut bool) {
 	if beginsData(text) {
-		if !cut {
-			d.data(text, 0)
-		}
+		d.data(text, 0)
 		return
 	}
 	text = d.redact(text)
@@ -56,6 +54,9 @@ func (d *decoder) data(text string, depth int) {
 	document := []byte(text)
 	if !json.Valid(document) {
 		document = pythonToJSON(text)
+	}
+	if d.cut && !json.Valid(document) {
+		document = complete(document)
 	}
 	if depth < maxDepth && json.Valid(document) {
 		d.value(document, depth+1)

@@ -30,6 +30,8 @@ func refused() error {
 func TestDescriptionsOfErrors(t *testing.T) {
 	t.Parallel()
 	noHost := &net.DNSError{Err: "no such host", Name: "api.internal", Server: "10.0.0.1:53", IsNotFound: true}
+	canceled := fmt.Errorf("%w: %w", context.Canceled, io.EOF)
+	late := fmt.Errorf("%w: %w", context.DeadlineExceeded, io.EOF)
 	reading := &net.OpError{Op: "read", Net: "tcp", Addr: address, Err: io.EOF}
 	tests := []struct {
 		name string
@@ -38,25 +40,18 @@ func TestDescriptionsOfErrors(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"lines", errors.New("one\n\ttwo"), "one two"},
-		{"address", refused(), "dial tcp 10.1.2.3:443: connect: " + syscall.ECONNREFUSED.Error()},
-		{
-			"host",
-			&net.OpError{Op: "dial", Net: "tcp", Err: noHost},
-			"dial tcp: lookup api.internal on 10.0.0.1:53: no such host",
-		},
+		{"address", refused(), refused().Error()},
+		{"host", noHost, noHost.Error()},
 		{"context", context.Canceled, context.Canceled.Error()},
-		{
-			"cause of a context",
-			fmt.Errorf("%w: %w", context.DeadlineExceeded, io.EOF),
-			"context deadline exceeded: EOF",
-		},
+		{"cause of a cancellation", canceled, canceled.Error()},
+		{"cause of a deadline", late, late.Error()},
 		{"end of file", io.EOF, closedEarly},
 		{"end of file in a body", io.ErrUnexpectedEOF, closedEarly},
-		{"end of file at an address", reading, "read tcp 10.1.2.3:443: " + closedEarly},
+		{"end of file at an address", reading, strings.TrimSuffix(reading.Error(), io.EOF.Error()) + closedEarly},
 		{
 			"end of file of a URL",
 			&url.Error{Op: "Patch", URL: "https://api.test/x?q=1", Err: io.EOF},
-			`Patch "https://api.test/x": ` + closedEarly,
+			(&url.Error{Op: "Patch", URL: "https://api.test/x", Err: errors.New(closedEarly)}).Error(),
 		},
 		{"end of file without its words", &noText{text: "cut", err: io.ErrUnexpectedEOF}, "cut: " + closedEarly},
 		{
@@ -64,7 +59,7 @@ func TestDescriptionsOfErrors(t *testing.T) {
 			fmt.Errorf("no answer within 1s: %w", os.ErrDeadlineExceeded),
 			"no answer within 1s: " + os.ErrDeadlineExceeded.Error(),
 		},
-		{"no text", errors.New(" \n"), "*errors.errorString"},
+		{"no text", errors.New(" \n"), fmt.Sprintf("%T", errors.New(""))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,8 +67,11 @@ func TestDescriptionsOfErrors(t *testing.T) {
 			assert.Equal(t, tt.want, Describe(tt.err))
 		})
 	}
+	assert.Contains(t, Describe(refused()), "10.1.2.3:443")
+	assert.Contains(t, Describe(noHost), "api.internal")
 }
 
+// A noText has none of the words of what it wraps.
 type noText struct {
 	text string
 	err  error

@@ -20,7 +20,7 @@ func OneLine(s string, limit int) string {
 		return ""
 	}
 	looked := s
-	if len(s)/4 > limit {
+	if len(s)/4 >= limit {
 		looked = s[:runeStart(s, 4*limit)]
 	}
 	line := printable(looked, limit)
@@ -34,7 +34,7 @@ func OneLine(s string, limit int) string {
 // than limit.
 func printable(s string, limit int) string {
 	var b strings.Builder
-	b.Grow(min(len(s), limit+utf8.UTFMax))
+	b.Grow(min(len(s), limit) + utf8.UTFMax)
 	space := false
 	for _, r := range s {
 		if r == ' ' || !unicode.IsPrint(r) {
@@ -69,13 +69,9 @@ func shorten(line string, limit int) string {
 
 // runeStart returns i, or where the character begins that s[i] is in the middle of.
 func runeStart(s string, i int) int {
-	for back := range utf8.UTFMax {
-		if i-back <= 0 {
-			return max(i-back, 0)
-		}
-		if utf8.RuneStart(s[i-back]) {
-			return i - back
-		}
+	start := i
+	for start > 0 && start < len(s) && start > i-utf8.UTFMax && !utf8.RuneStart(s[start]) {
+		start--
 	}
-	return i
+	return start
 }

@@ -1,6 +1,7 @@
 package safetext
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ func TestTextIsPutOnOneLine(t *testing.T) {
 		{"one byte too long", strings.Repeat("é", 16) + "x", strings.Repeat("é", 14) + "…"},
 		{"cut behind a space", strings.Repeat("x", 28) + " yyyyyyy", strings.Repeat("x", 28) + "…"},
 		{"cut in bytes that are no UTF-8", strings.Repeat("\xff", 40), strings.Repeat("\uFFFD", 9) + "…"},
+		{"character at the end of what is read", "a" + strings.Repeat(" ", 126) + "éé", "a…"},
 		{"more white space than is read", "a" + strings.Repeat(" ", 200) + "b", "a…"},
 	}
 	for _, tt := range tests {
@@ -35,7 +37,7 @@ func TestTextIsPutOnOneLine(t *testing.T) {
 
 func TestLimitOfALineIsKept(t *testing.T) {
 	t.Parallel()
-	for _, limit := range []int{-1, 0, 1, 2, 3, 4, 7, 1 << 62} {
+	for _, limit := range []int{-1, 0, 1, 2, 3, 4, 7, math.MaxInt} {
 		line := OneLine("aé…\U0001F600 b", limit)
 		assert.LessOrEqual(t, len(line), max(limit, 0), limit)
 		assert.True(t, utf8.ValidString(line), limit)

@@ -1,16 +1,14 @@
 package transport
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
-	"strings"
+	"sync/atomic"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -18,215 +16,189 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestBodyIsReadToItsEnd(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("x", MaxBody)
-	tests := []struct {
-		name   string
-		method string
-		body   io.Reader
-		length int64
-		want   string
-		err    error
-	}{
-		{name: "empty", body: strings.NewReader(""), length: 0},
-		{name: "length known", body: strings.NewReader("hello"), length: 5, want: "hello"},
-		{name: "length unknown", body: strings.NewReader("hello"), length: -1, want: "hello"},
-		{name: "byte by byte", body: iotest.OneByteReader(strings.NewReader("hello")), length: 5, want: "hello"},
-		{name: "end with the last byte", body: iotest.DataErrReader(strings.NewReader("hello")), length: -1, want: "hello"},
-		{name: "longer than the first buffer", body: strings.NewReader(long[:100_000]), length: -1, want: long[:100_000]},
-		{name: "longer than the buffer of a known length", body: strings.NewReader(long[:100_000]), length: 100_000, want: long[:100_000]},
-		{name: "the longest", body: strings.NewReader(long), length: -1, want: long},
-		{name: "one byte longer", body: strings.NewReader(long + "x"), length: -1, err: ErrTooLarge},
-		{name: "endless", body: endless{}, length: -1, err: ErrTooLarge},
-		{name: "shorter than told", body: strings.NewReader("hell"), length: 5, err: io.ErrUnexpectedEOF},
-		{name: "nothing of what was told", body: strings.NewReader(""), length: 5, err: io.ErrUnexpectedEOF},
-		{name: "length of what HEAD leaves out", method: http.MethodHead, body: strings.NewReader(""), length: 5},
-		{name: "broken", body: io.MultiReader(strings.NewReader("hell"), iotest.ErrReader(errOpaque)), length: 5, err: errOpaque},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			body := &closing{Reader: tt.body}
-			req := &http.Request{Method: tt.method}
-			answer, err := exchange(roundTripper(func(req *http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: 200, Body: body, ContentLength: tt.length, Request: req}, nil
-			}), req)
-			assert.True(t, body.closed)
-			assert.Equal(t, 200, answer.StatusCode)
-			if errors.Is(tt.err, ErrTooLarge) {
-				assert.ErrorIs(t, answer.Unreadable, tt.err)
-				tt.err = nil
-			}
-			assert.ErrorIs(t, err, tt.err)
-			assert.Equal(t, tt.want, string(answer.Body))
-			assert.LessOrEqual(t, cap(answer.Body), MaxBody+1)
-		})
-	}
-}
-
-type closing struct {
-	io.Reader
-	closed bool
-}
-
-func (c *closing) Close() error { c.closed = true; return nil }
-
-type endless struct{}
-
-func (endless) Read(p []byte) (int, error) { return len(p), nil }
-
-func TestTransportsThatBreakTheRules(t *testing.T) {
-	t.Parallel()
-	body := &closing{Reader: strings.NewReader("x")}
-	tests := []struct {
-		name   string
-		resp   *http.Response
-		err    error
-		status int
-		fails  bool
-	}{
-		{"neither answer nor error", nil, nil, 0, true},
-		{"both", &http.Response{StatusCode: 200, Body: body}, errOpaque, 0, true},
-		{"no body", &http.Response{StatusCode: 204}, nil, 204, false},
-		{"status below the lowest", &http.Response{StatusCode: 99, Body: body}, nil, 0, true},
-		{"lowest status", &http.Response{StatusCode: 100, Body: body}, nil, 100, false},
-		{"no header", &http.Response{StatusCode: 503, Body: http.NoBody}, nil, 503, false},
-		{"other protocol", &http.Response{StatusCode: 101, Body: io.NopCloser(iotest.ErrReader(errors.New("must not be read")))}, nil, 101, false},
-	}
-	for _, tt := range tests {
-		answer, err := exchange(roundTripper(func(*http.Request) (*http.Response, error) { return tt.resp, tt.err }), &http.Request{})
-		assert.Equal(t, tt.fails, err != nil, tt.name)
-		assert.Equal(t, tt.status, answer.StatusCode, tt.name)
-	}
-	assert.True(t, body.closed)
-}
-
-func TestShortAnswerThatNamesNoRequest(t *testing.T) {
-	t.Parallel()
-	for _, method := range []string{http.MethodHead, http.MethodGet} {
-		_, err := exchange(roundTripper(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Body: http.NoBody, ContentLength: 5}, nil
-		}), &http.Request{Method: method})
-		if method == http.MethodHead {
-			assert.NoError(t, err)
-		} else {
-			assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
-		}
-	}
-}
-
-func TestBadCompressionIsAnAnswerThatCameWhole(t *testing.T) {
-	t.Parallel()
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	_, err := w.Write([]byte(strings.Repeat("hello ", 100)))
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	whole := zipped.Bytes()
-	changed := func(at int) []byte {
-		b := bytes.Clone(whole)
-		b[at] ^= 0xff
-		return b
-	}
-	tests := []struct {
-		name       string
-		body       []byte
-		unreadable bool
-		err        error
-	}{
-		{"good", whole, false, nil},
-		{"no header", changed(0), true, nil},
-		{"wrong checksum", changed(len(whole) - 8), true, nil},
-		{"wrong data", changed(10), true, nil},
-		{"cut", whole[:len(whole)-9], false, io.ErrUnexpectedEOF},
-	}
-	for _, tt := range tests {
-		answer, err := exchange(roundTripper(func(req *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, ContentLength: -1, Request: req, Body: &unzipping{from: bytes.NewReader(tt.body)}}, nil
-		}), &http.Request{})
-		assert.Equal(t, tt.unreadable, answer.Unreadable != nil, tt.name)
-		assert.ErrorIs(t, err, tt.err, tt.name)
-	}
-}
-
-// unzipping is what net/http makes of a compressed body.
-type unzipping struct {
-	from io.Reader
-	zip  *gzip.Reader
-}
-
-func (u *unzipping) Read(p []byte) (n int, err error) {
-	if u.zip == nil {
-		if u.zip, err = gzip.NewReader(u.from); err != nil {
-			return 0, err
-		}
-	}
-	return u.zip.Read(p)
-}
-
-func (u *unzipping) Close() error { return nil }
-
-func TestOutcomeIsUnknownOnlyAfterAWriteWasSent(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name   string
-		method string
-		status int
-		err    error
-		f      failure
-		want   bool
-	}{
-		{"success", http.MethodPatch, 200, nil, failure{}, false},
-		{"refusal", http.MethodPatch, 400, nil, failure{}, false},
-		{"500", http.MethodPatch, 500, nil, failure{}, false},
-		{"503", http.MethodPatch, 503, nil, failure{}, false},
-		{"502", http.MethodPatch, 502, nil, failure{}, true},
-		{"504", http.MethodDelete, 504, nil, failure{}, true},
-		{"502 of a read", http.MethodGet, 502, nil, failure{}, false},
-		{"cut", http.MethodPost, 0, errOpaque, failure{}, true},
-		{"cut after the status", http.MethodPut, 200, errOpaque, failure{}, true},
-		{"not sent", http.MethodPost, 0, errOpaque, failure{unsent: true}, false},
-		{"cut read", http.MethodGet, 0, errOpaque, failure{}, false},
-		{"cut HEAD", http.MethodHead, 0, errOpaque, failure{}, false},
-		{"cut OPTIONS", http.MethodOptions, 0, errOpaque, failure{}, false},
-	}
-	for _, tt := range tests {
-		c := &Call{Method: tt.method, Answer: Answer{StatusCode: tt.status}, Err: tt.err, failure: tt.f}
-		assert.Equal(t, tt.want, c.leftOpen(), tt.name)
-	}
-}
-
 func TestAttemptHasADeadlineOfItsOwn(t *testing.T) {
 	t.Parallel()
-	hang := roundTripper(func(req *http.Request) (*http.Response, error) {
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	})
 	tests := []struct {
 		name   string
 		caller time.Duration
+		call   time.Duration // timeout of this call's attempts
 		took   time.Duration
 		is     error
 	}{
-		{"shorter than the caller's", time.Minute, 10 * time.Second, os.ErrDeadlineExceeded},
-		{"longer than the caller's", time.Second, time.Second, context.DeadlineExceeded},
+		{"shorter than the caller's", time.Minute, 0, 10 * time.Second, os.ErrDeadlineExceeded},
+		{"of the call", time.Minute, 20 * time.Second, 20 * time.Second, os.ErrDeadlineExceeded},
+		{"longer than the caller's", time.Second, 0, time.Second, context.DeadlineExceeded},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), tt.caller)
+				ctx, cancel := context.WithTimeoutCause(t.Context(), tt.caller, errWhy)
 				defer cancel()
-				tr := making(hang, func(cfg *Config) { cfg.Timeout = 10 * time.Second; cfg.Policy.MaxAttempts = 1 })
+				tr := newTransport(reply(hanging), func(cfg *Config) { cfg.AttemptTimeout = 10 * time.Second })
 				began := time.Now()
-				result := update(ctx, tr)
+				result := patch(ctx, tr, attempts(1), func(r *Request) { r.AttemptTimeout = tt.call })
 				assert.Equal(t, tt.took, time.Since(began))
 				assert.ErrorIs(t, result.Err, tt.is)
-				assert.Equal(t, tt.is == context.DeadlineExceeded, errors.Is(result.Err, context.DeadlineExceeded))
+				callers := tt.is == context.DeadlineExceeded
+				assert.Equal(t, callers, errors.Is(result.Err, context.DeadlineExceeded))
+				assert.Equal(t, callers, errors.Is(result.Err, errWhy))
+				if !callers {
+					assert.ErrorContains(t, result.Err, tt.took.String())
+				}
 				assert.Equal(t, 1, result.Attempts)
 				assert.True(t, result.MayHaveApplied)
 			})
 		})
 	}
+}
+
+func TestAttemptsAreEqualWhateverATransportDoesToARequest(t *testing.T) {
+	t.Parallel()
+	replaces := func(req *http.Request) {
+		for key, values := range req.Header {
+			req.Header[key] = append(values, "another")
+		}
+		req.Header.Set("Authorization", "Bearer other")
+		req.Header.Del("Accept")
+		*req.URL = *req.URL.JoinPath("other")
+		req.URL.RawQuery, req.Method, req.Host = "changed", "GET", "other.test"
+		req.ContentLength, req.Body, req.GetBody = 1, nil, nil
+	}
+	overwrites := func(req *http.Request) {
+		for _, values := range req.Header {
+			values[0] = "changed"
+		}
+	}
+	for name, vandal := range map[string]func(*http.Request){"replaces": replaces, "overwrites": overwrites} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				requests := 0
+				base := roundTripper(func(req *http.Request) (*http.Response, error) {
+					requests++
+					assertWholePatch(t, req)
+					vandal(req)
+					return status(503)(req)
+				})
+				header := http.Header{"Accept": {"application/json"}}
+				patch(t.Context(), newTransport(base), func(r *Request) { r.Header = header })
+				assert.Equal(t, 3, requests)
+				assert.Equal(t, http.Header{"Accept": {"application/json"}}, header)
+				assert.Equal(t, "https://api.test/api/v1", apiURL.String())
+			})
+		})
+	}
+}
+
+// assertWholePatch asserts that req is what patch sends, also when it is sent again by
+// net/http.
+func assertWholePatch(t *testing.T, req *http.Request) {
+	t.Helper()
+	assert.Equal(t, http.MethodPatch, req.Method)
+	assert.Equal(t, "https://api.test/api/v1", req.URL.String())
+	assert.Equal(t, "api.test", req.Host)
+	assert.Equal(t, "HTTP/1.1", req.Proto)
+	assert.Equal(t, header("Accept", "application/json", "Authorization", "Bearer secret"), req.Header)
+	assert.EqualValues(t, 2, req.ContentLength)
+	again, err := req.GetBody()
+	require.NoError(t, err)
+	for _, body := range []io.Reader{req.Body, again} {
+		text, err := io.ReadAll(body)
+		assert.NoError(t, err)
+		assert.Equal(t, "{}", string(text))
+	}
+}
+
+func TestRequestWithoutHeaders(t *testing.T) {
+	t.Parallel()
+	result := patch(t.Context(), newTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+		assert.Equal(t, header("Authorization", "Bearer secret"), req.Header)
+		return status(200)(req)
+	})), func(r *Request) { r.Header = nil })
+	assert.NoError(t, result.Err)
+}
+
+// A countedConn counts the writes to a connection.
+type countedConn struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c countedConn) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(b)
+}
+
+func TestHeadAndBodyLeaveInOneWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server, base := piped(t, always(created))
+		var writes atomic.Int64
+		dial := base.DialTLSContext
+		base.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(ctx, network, address)
+			return countedConn{conn, &writes}, err
+		}
+		tr := newTransport(base)
+		for _, change := range []func(*Request){func(*Request) {}, noBody} {
+			require.NoError(t, patch(t.Context(), tr, change).Err)
+			require.NoError(t, post(t.Context(), tr, change).Err)
+		}
+		assert.EqualValues(t, 4, writes.Load())
+		for i, length := range []int64{2, 2, 0, 0} {
+			assert.Equal(t, length, server.seen()[i].ContentLength)
+		}
+	})
+}
+
+func TestNoRedirectIsFollowed(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		for _, location := range []string{"https://other.test/", "/x", "::", "http://[", ""} {
+			for _, body := range []func(*Request){func(*Request) {}, noBody} {
+				base := scripted(status(code, "Location", location))
+				result := patch(t.Context(), newTransport(base), body)
+				require.NoError(t, result.Err)
+				assert.Equal(t, code, result.Response.StatusCode)
+				assert.Equal(t, location, result.Response.Header.Get("Location"))
+				assert.Equal(t, 1, base.requests())
+			}
+		}
+	}
+}
+
+func TestLogIsToldOfEachAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(req *http.Request) (*http.Response, error) {
+			time.Sleep(3 * time.Second)
+			return status(503, "Retry-After", "7")(req)
+		}
+		base := scripted(slow, failing(io.EOF), status(404))
+		var told []Attempt
+		result := patch(t.Context(), newTransport(base), func(r *Request) {
+			r.Log = func(a Attempt) { told = append(told, a) }
+		})
+		require.NoError(t, result.Err)
+		require.Len(t, told, 3)
+		for i := range told {
+			assert.Equal(t, i+1, told[i].Number)
+			assert.Equal(t, result.Authorizations, []string{told[i].Authorization})
+			told[i].Authorization = ""
+		}
+		wait := base.sent[1].Sub(base.sent[0]) - 3*time.Second
+		assert.Equal(t, Attempt{Number: 1, StatusCode: 503, Duration: 3 * time.Second, Wait: wait}, told[0])
+		assert.Equal(t, Attempt{Number: 2, Err: io.EOF, Wait: base.sent[2].Sub(base.sent[1])}, told[1])
+		assert.Equal(t, Attempt{Number: 3, StatusCode: 404}, told[2])
+	})
+}
+
+func TestLogIsNotToldOfAnAttemptThatWasNotMade(t *testing.T) {
+	t.Parallel()
+	tr := newTransport(scripted(status(200)), func(cfg *Config) {
+		cfg.Limiter = limiter(func(context.Context) error { return errOpaque })
+	})
+	result := patch(t.Context(), tr, func(r *Request) { r.Log = func(Attempt) { t.Error("logged") } })
+	assert.Equal(t, errOpaque, result.Err)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // affordable counts how many retries of this cost are left, and takes them.
-func affordable(b *budget, cost int64) (n int) {
+func affordable(b *budget, cost int) (n int) {
 	for b.take(cost) {
 		n++
 	}
@@ -21,18 +21,18 @@ func TestBudgetBoundsRetries(t *testing.T) {
 	tests := []struct {
 		name   string
 		before func(*budget)
-		cost   int64
+		cost   int
 		want   int
 	}{
 		{"a full one", func(*budget) {}, retryCost, 100},
 		{"a full one, of timeouts", func(*budget) {}, timeoutRetryCost, 50},
-		{"a full one cannot be filled", func(b *budget) { b.take(-1000) }, retryCost, 100},
-		{"successes fill it to full and no further", func(b *budget) { b.take(retryCost); b.take(-1000) }, retryCost, 100},
+		{"a full one cannot be filled", func(b *budget) { b.giveBack(1000) }, retryCost, 100},
+		{"filled no further than full", func(b *budget) { b.take(retryCost); b.giveBack(1000) }, retryCost, 100},
 		{"a spent one", func(b *budget) { affordable(b, retryCost) }, retryCost, 0},
-		{"four successes buy nothing", func(b *budget) { affordable(b, retryCost); b.take(-4) }, retryCost, 0},
-		{"five successes buy a retry", func(b *budget) { affordable(b, retryCost); b.take(-5) }, retryCost, 1},
-		{"what is left covers a retry but no timeout", func(b *budget) { affordable(b, retryCost); b.take(-9) }, timeoutRetryCost, 0},
-		{"given back in full", func(b *budget) { affordable(b, retryCost); b.take(-budgetSize) }, retryCost, 100},
+		{"four calls buy nothing", func(b *budget) { affordable(b, retryCost); b.giveBack(4) }, retryCost, 0},
+		{"five calls buy a retry", func(b *budget) { affordable(b, retryCost); b.giveBack(5) }, retryCost, 1},
+		{"not enough for a timeout", func(b *budget) { affordable(b, retryCost); b.giveBack(9) }, timeoutRetryCost, 0},
+		{"given back in full", func(b *budget) { affordable(b, retryCost); b.giveBack(budgetSize) }, retryCost, 100},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestBudgetIsExactUnderConcurrency(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 50 {
-				b.take(-1)
+				b.giveBack(1)
 			}
 		})
 	}

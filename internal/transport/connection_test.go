@@ -1,9 +1,8 @@
 package transport
 
 import (
-	"bufio"
 	"context"
-	"io"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -16,111 +15,150 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const created = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"
-
-// dialing returns net/http's own transport over connections in memory: each dial
-// gives the server's end to the next of serve, the last one for ever.
-func dialing(t *testing.T, serve ...func(net.Conn, *bufio.Reader)) *http.Transport {
-	dials := 0
-	rt := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
-		near, far := net.Pipe()
-		next := serve[min(dials, len(serve)-1)]
-		dials++
-		go func() {
-			defer far.Close()
-			next(far, bufio.NewReader(far))
-		}()
-		return near, nil
-	}}
-	t.Cleanup(rt.CloseIdleConnections)
-	return rt
-}
-
-// answers takes one request and sends text.
-func answers(text string) func(net.Conn, *bufio.Reader) {
-	return func(conn net.Conn, in *bufio.Reader) {
-		if req, err := http.ReadRequest(in); err == nil {
-			_, _ = io.Copy(io.Discard, req.Body)
-			_, _ = io.WriteString(conn, text)
-		}
-	}
-}
-
 func TestConnectionThatBreaks(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name     string
-		first    func(net.Conn, *bufio.Reader)
-		repeat   bool
-		attempts int
-		status   int
-		unknown  bool
+		name   string
+		first  string // what the server sends before it hangs up
+		status int    // of the head that has arrived
 	}{
-		{"closed without an answer", answers(""), true, 2, 201, true},
-		{"closed in the head", answers("HTTP/1.1 201 Cre"), true, 2, 201, true},
-		{"closed in the body", answers("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{"), true, 2, 201, true},
-		{"closed in a chunk", answers("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{"), true, 2, 201, true},
-		{"no HTTP", answers("220 mail.test ESMTP\r\n"), true, 2, 201, true},
-		{"closed without an answer, of what must not be repeated", answers(""), false, 1, 0, true},
-		{"closed in the body, of what must not be repeated", answers("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{"), false, 1, 201, true},
+		{"without a response", "", 0},
+		{"in the head", "HTTP/1.1 201 Cre", 0},
+		{"in the body", "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{", 201},
+		{"in a chunk", "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{", 201},
+		{"in a chunk's length", "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}", 201},
+		{"with what is not HTTP", "220 mail.test ESMTP\r\n", 0},
+		{"with a malformed status line", "HTTP/1.1 2000 OK\r\n\r\n", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				result := update(t.Context(), making(dialing(t, tt.first, answers(created)), nil), func(c *Call) { c.Repeat = tt.repeat })
-				assert.Equal(t, tt.attempts, result.Attempts)
-				assert.Equal(t, tt.status, result.Answer.StatusCode)
-				assert.Equal(t, tt.attempts == 1, result.Err != nil)
-				assert.Equal(t, tt.unknown, result.MayHaveApplied)
+				for _, wrap := range []func(http.RoundTripper) http.RoundTripper{bare, wrapped} {
+					_, base := piped(t, firstThen(once(tt.first), always(created)))
+					result := patch(t.Context(), newTransport(wrap(base)))
+					require.NoError(t, result.Err)
+					assert.Equal(t, 2, result.Attempts)
+					assert.Equal(t, 201, result.Response.StatusCode)
+					assert.True(t, result.MayHaveApplied)
+
+					_, base = piped(t, once(tt.first))
+					assert.Equal(t, 3, patch(t.Context(), newTransport(wrap(base))).Attempts)
+
+					result = post(t.Context(), newTransport(wrap(base)))
+					require.Error(t, result.Err)
+					assert.Equal(t, 1, result.Attempts)
+					assert.True(t, result.MayHaveApplied)
+					assert.Equal(t, tt.status != 0, result.Response != nil)
+				}
 			})
 		})
 	}
 }
 
-// kept answers one request and keeps the connection until it is told to close.
-func kept(closes <-chan struct{}) func(net.Conn, *bufio.Reader) {
-	return func(conn net.Conn, in *bufio.Reader) {
-		answers(created)(conn, in)
-		<-closes
+func TestServerThatClosesAnIdleConnectionFailsNoCall(t *testing.T) {
+	t.Parallel()
+	closing := make(chan struct{})
+	tests := []struct {
+		name     string
+		trace    func(info httptrace.GotConnInfo)
+		attempts int
+	}{
+		{"long before", nil, 1},
+		{"as the request goes out", func(info httptrace.GotConnInfo) {
+			if info.Reused {
+				close(closing)
+				synctest.Wait()
+			}
+		}, 2},
+	}
+	for _, tt := range tests {
+		for _, send := range []func(context.Context, *Transport, ...func(*Request)) Result{patch, post} {
+			synctest.Test(t, func(t *testing.T) {
+				closing = make(chan struct{})
+				_, base := piped(t, firstThen(func(c *rawConn) {
+					c.next()
+					c.send(created)
+					<-closing
+				}, always(created)))
+				tr := newTransport(base)
+				require.NoError(t, send(t.Context(), tr).Err)
+
+				ctx := t.Context()
+				if tt.trace == nil {
+					close(closing)
+					synctest.Wait()
+				} else {
+					ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: tt.trace})
+				}
+				result := send(ctx, tr)
+				require.NoError(t, result.Err, tt.name)
+				assert.Equal(t, tt.attempts, result.Attempts, tt.name)
+				assert.False(t, result.MayHaveApplied, tt.name)
+			})
+		}
 	}
 }
 
-func TestServerThatClosesAnIdleConnectionAsARequestGoesOut(t *testing.T) {
+func TestServerThatClosesAConnectionOnARequest(t *testing.T) {
 	t.Parallel()
-	for _, repeat := range []bool{true, false} {
-		synctest.Test(t, func(t *testing.T) {
-			closes := make(chan struct{})
-			tr := making(dialing(t, kept(closes), answers(created)), nil)
-			require.NoError(t, update(t.Context(), tr).Err)
+	synctest.Test(t, func(t *testing.T) {
+		_, base := piped(t, firstThen(cutSecond, always(created)))
+		tr := newTransport(base)
+		require.NoError(t, patch(t.Context(), tr).Err)
+		result := patch(t.Context(), tr)
+		require.NoError(t, result.Err)
+		assert.Equal(t, 2, result.Attempts)
+		assert.True(t, result.MayHaveApplied)
+	})
+}
 
-			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(conn httptrace.GotConnInfo) {
-				if conn.Reused {
-					close(closes)
-					synctest.Wait()
-				}
-			}})
-			result := update(ctx, tr, func(c *Call) { c.Repeat = repeat })
-			require.NoError(t, result.Err)
-			assert.Equal(t, 2, result.Attempts)
-			assert.False(t, result.MayHaveApplied)
+// A retrying transport sends a request again by itself, over another transport.
+func retrying(first, second http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		again := req.Clone(req.Context())
+		if resp, err := first.RoundTrip(req); err == nil {
+			return resp, nil
+		}
+		return second.RoundTrip(again)
+	})
+}
+
+func TestAttemptThatOnceWroteItsHeadIsSentWhateverItsLastErrorIs(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		last error
+	}{
+		{"refused", dialError(errno(syscall.ECONNREFUSED))},
+		{"no such host", &net.DNSError{IsNotFound: true}},
+		{"temporary DNS failure", &net.DNSError{IsTemporary: true}},
+		{"proxy", &net.OpError{Op: "proxyconnect", Err: errno(syscall.ECONNREFUSED)}},
+		{"proxy's answer", &proxyError{status: 502}},
+		{"certificate", x509.UnknownAuthorityError{}},
+		{"no route", dialError(errno(syscall.EHOSTUNREACH))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server, base := piped(t, once(""))
+				broken := dialing(func() error { return tt.last })
+				result := post(t.Context(), newTransport(retrying(base, broken)))
+				assert.ErrorIs(t, result.Err, tt.last)
+				assert.Equal(t, 1, result.Attempts)
+				assert.True(t, result.MayHaveApplied)
+				assert.Len(t, server.seen(), 1)
+			})
 		})
 	}
 }
 
-func TestServerThatClosesAnIdleConnectionOnARequest(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		answerOnce := func(conn net.Conn, in *bufio.Reader) {
-			answers(created)(conn, in)
-			answers("")(conn, in)
-		}
-		tr := making(dialing(t, answerOnce, answers(created)), nil)
-		require.NoError(t, update(t.Context(), tr).Err)
-		result := update(t.Context(), tr)
-		require.NoError(t, result.Err)
-		assert.Equal(t, 2, result.Attempts)
-	})
+// dialing returns net/http's own transport that cannot dial.
+func dialing(fail func() error) *http.Transport {
+	return &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, fail()
+	}}
 }
 
 func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
@@ -133,9 +171,11 @@ func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
 		leaves   time.Duration
 		attempts int
 	}{
-		{"refused", returns(dial(errno(syscall.ECONNREFUSED))), 0, 3},
-		{"no such host", returns(dial(&net.DNSError{IsNotFound: true})), 0, 1},
-		{"DNS timeout", returns(dial(&net.DNSError{IsTimeout: true})), 0, 3},
+		{"refused", returns(dialError(errno(syscall.ECONNREFUSED))), 0, 3},
+		{"network down", returns(dialError(errno(syscall.ENETDOWN))), 0, 3},
+		{"no such host", returns(dialError(&net.DNSError{IsNotFound: true})), 0, 1},
+		{"DNS timeout", returns(dialError(&net.DNSError{IsTimeout: true})), 0, 3},
+		{"certificate", returns(x509.UnknownAuthorityError{}), 0, 1},
 		{"unknown", returns(errOpaque), 0, 1},
 		{"attempt's time over", blocks, 0, 3},
 		{"caller gone", blocks, time.Second, 1},
@@ -150,9 +190,9 @@ func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
 				if tt.leaves > 0 {
 					time.AfterFunc(tt.leaves, cancel)
 				}
-				rt := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return nil, tt.dial() }}
+				base := dialing(tt.dial)
 				began := time.Now()
-				result := update(ctx, making(rt, nil), once)
+				result := post(ctx, newTransport(base))
 				require.Error(t, result.Err)
 				assert.Equal(t, tt.attempts, result.Attempts)
 				assert.False(t, result.MayHaveApplied)

@@ -2,52 +2,26 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
-	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
-var api = url.URL{Scheme: "https", Host: "api.test", Path: "/api/v1"}
-
-// making returns a transport to api with a patience of a minute.
-func making(base http.RoundTripper, change func(*Config)) *Transport {
-	cfg := Config{
-		API: &api, Base: base, Timeout: time.Minute, Final: func([]byte) bool { return false },
-		Policy: Policy{MaxAttempts: 3, BaseDelay: time.Second, MaxDelay: time.Second, MaxRetryAfter: time.Minute},
-	}
-	if change != nil {
-		change(&cfg)
-	}
-	return New(cfg)
-}
-
-// update makes an update through tr, changed in some ways.
-func update(ctx context.Context, tr *Transport, changes ...func(*Call)) *Call {
-	c := &Call{Method: http.MethodPatch, URL: api, Header: http.Header{"Accept": {"application/json"}}, Bearer: "Bearer secret", Body: []byte("{}"), Repeat: true}
-	for _, change := range changes {
-		change(c)
-	}
-	tr.Do(ctx, c)
-	return c
-}
-
-// once makes a call one that must not be repeated when it may have been applied.
-func once(c *Call) { c.Repeat = false }
-
-func TestLayersStandInTheirOrder(t *testing.T) {
+func TestWaitsComeBeforeTheTokenAndTheTokenBeforeTheAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var steps []string
-		tr := making(roundTripper(func(req *http.Request) (*http.Response, error) {
+		tr := newTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
 			steps = append(steps, "base with "+req.Header.Get("Authorization"))
 			deadline, ok := req.Context().Deadline()
 			assert.True(t, ok)
 			assert.Equal(t, time.Minute, time.Until(deadline), "waiting for a turn is no part of an attempt")
-			return &http.Response{StatusCode: 503, Request: req}, nil
+			return status(503)(req)
 		}), func(cfg *Config) {
 			cfg.Limiter = limiter(func(ctx context.Context) error {
 				steps = append(steps, "limiter")
@@ -57,72 +31,113 @@ func TestLayersStandInTheirOrder(t *testing.T) {
 				return nil
 			})
 		})
-		result := update(t.Context(), tr)
-		assert.Equal(t, 3, result.Attempts)
-		assert.Equal(t, []string{"limiter", "base with Bearer secret", "limiter", "base with Bearer secret",
-			"limiter", "base with Bearer secret"}, steps)
+		result := patch(t.Context(), tr, attempts(2), func(r *Request) {
+			r.Authorization = func(context.Context) (string, error) {
+				steps = append(steps, "token")
+				return "Bearer secret", nil
+			}
+		})
+		assert.Equal(t, 2, result.Attempts)
+		attempt := []string{"limiter", "token", "base with Bearer secret"}
+		assert.Equal(t, append(attempt, attempt...), steps)
 	})
 }
 
 // A pool has connections that somebody could close.
 type pool struct {
 	http.RoundTripper
-	emptied int
+	closed int
 }
 
-func (p *pool) CloseIdleConnections() { p.emptied++ }
+func (p *pool) CloseIdleConnections() { p.closed++ }
 
 func TestFailuresDoNotEmptyThePoolOfConnections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		base := &pool{RoundTripper: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errOpaque })}
-		update(t.Context(), making(base, nil))
+		base := &pool{RoundTripper: failing(errOpaque)}
+		patch(t.Context(), newTransport(base))
 
-		base.RoundTripper = roundTripper(func(req *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 503, Request: req}, nil
-		})
-		update(t.Context(), making(base, nil))
+		base.RoundTripper = status(503)
+		patch(t.Context(), newTransport(base))
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(1, cancel)
-		update(ctx, making(base, func(cfg *Config) { cfg.Policy.BaseDelay = time.Hour; cfg.Policy.MaxDelay = time.Hour }))
+		patch(ctx, newTransport(base, func(cfg *Config) {
+			cfg.Policy.BaseDelay, cfg.Policy.MaxDelay = time.Hour, time.Hour
+		}))
 		assert.ErrorIs(t, ctx.Err(), context.Canceled)
-		assert.Zero(t, base.emptied)
+		assert.Zero(t, base.closed)
+
+		newTransport(base).CloseIdleConnections()
+		assert.Zero(t, base.closed, "the caller's pool is the caller's")
 	})
 }
 
 func TestOwnTransportIsACopyThatFitsOneHost(t *testing.T) {
 	t.Parallel()
-	rt, standard := base(nil)
-	own := rt.(*http.Transport)
-	assert.True(t, standard)
-	assert.NotSame(t, http.DefaultTransport, own)
-	assert.NotNil(t, own.Proxy)
-	assert.Zero(t, own.MaxIdleConns)
-	assert.Equal(t, 1024, own.MaxIdleConnsPerHost)
-	assert.Positive(t, own.IdleConnTimeout)
-	assert.Positive(t, own.TLSHandshakeTimeout)
-	assert.LessOrEqual(t, own.HTTP2.SendPingTimeout+own.HTTP2.PingTimeout, 5*time.Second)
-
-	given := roundTripper(nil)
-	rt, standard = base(given)
-	assert.False(t, standard)
-	assert.IsType(t, given, rt)
-
-	theirs := new(http.Transport)
-	rt, standard = base(theirs)
-	assert.True(t, standard)
-	assert.Same(t, theirs, rt)
-	assert.Zero(t, theirs.MaxIdleConnsPerHost)
+	tr := New(Config{})
+	require.NotNil(t, tr.own)
+	assert.Same(t, tr.own, tr.base)
+	assert.True(t, tr.direct)
+	assert.NotSame(t, http.DefaultTransport, tr.own)
+	assert.NotNil(t, tr.own.Proxy)
+	assert.Zero(t, tr.own.MaxIdleConns)
+	assert.Equal(t, 1024, tr.own.MaxIdleConnsPerHost)
+	assert.Positive(t, tr.own.IdleConnTimeout)
+	assert.Positive(t, tr.own.TLSHandshakeTimeout)
+	assert.Positive(t, tr.own.MaxResponseHeaderBytes)
+	assert.Positive(t, tr.own.HTTP2.SendPingTimeout)
+	assert.Positive(t, tr.own.HTTP2.PingTimeout)
+	assert.LessOrEqual(t, tr.own.HTTP2.SendPingTimeout+tr.own.HTTP2.PingTimeout, 5*time.Second)
+	standard := http.DefaultTransport.(*http.Transport)
+	assert.Nil(t, standard.OnProxyConnectResponse)
+	assert.NotEqual(t, 1024, standard.MaxIdleConnsPerHost)
 }
 
-func TestAttemptNeedsAMomentBeforeTheDeadline(t *testing.T) {
+func TestCallersTransportIsTakenAsItIs(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		assert.False(t, fits(ctx, 995*time.Millisecond))
-		assert.True(t, fits(ctx, 995*time.Millisecond-1))
-		assert.True(t, fits(t.Context(), time.Hour))
+	given := &http.Transport{TLSClientConfig: &tls.Config{ServerName: "callers"}}
+	tr := New(Config{Base: given})
+	assert.Nil(t, tr.own)
+	assert.Same(t, given, tr.base)
+	assert.True(t, tr.direct)
+	assert.Zero(t, given.MaxIdleConnsPerHost)
+	assert.Nil(t, given.OnProxyConnectResponse)
+	assert.False(t, New(Config{Base: wrapped(given)}).direct)
+}
+
+// Not parallel, because it replaces http.DefaultTransport.
+func TestProgramsDefaultTransportIsKept(t *testing.T) {
+	standard := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = standard })
+	theirs := &pool{RoundTripper: status(200)}
+	http.DefaultTransport = theirs
+	tr := newTransport(nil)
+	assert.Same(t, theirs, tr.base)
+	tr.CloseIdleConnections()
+	assert.Zero(t, theirs.closed)
+
+	changed := standard.(*http.Transport).Clone()
+	changed.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 7}
+	http.DefaultTransport = changed
+	tr = newTransport(nil)
+	assert.Equal(t, 7, tr.own.HTTP2.MaxConcurrentStreams)
+	assert.Zero(t, changed.HTTP2.PingTimeout)
+
+	changed.HTTP2 = nil
+	assert.Positive(t, newTransport(nil).own.HTTP2.PingTimeout)
+}
+
+func TestIdleConnectionsOfOurOwnAreClosed(t *testing.T) {
+	t.Parallel()
+	gone := make(chan struct{})
+	server, address := listen(t, func(c *rawConn) {
+		always(created)(c)
+		close(gone)
 	})
+	tr := newTransport(nil)
+	require.NoError(t, post(t.Context(), tr, to(t, address)).Err)
+	tr.CloseIdleConnections()
+	<-gone
+	assert.Len(t, server.seen(), 1)
 }
