@@ -135,7 +135,7 @@ func (g *guard) promote(
 ) error {
 	now := time.Now()
 	after, err := g.pool.Update(ctx, best.ID, spideriq.UpdateParams{IsPrimary: new(true)})
-	if err == nil && !(after.IsPrimary && after.IsActive) {
+	if err == nil && (!after.IsPrimary || !after.IsActive) {
 		err = errNotPrimary
 	}
 	if err != nil && !spideriq.MayHaveApplied(err) {
