@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/spideriq/spideriq-go"
 	"github.com/spideriq/spideriq-go/spideriqtest"
@@ -135,6 +136,25 @@ func TestMetricsCountCallsAndAttemptsByOutcome(t *testing.T) {
 				strings.HasSuffix(line, fmt.Sprintf("} %d", count))
 		}), "%d: %q", status, ofHTTP)
 	}
+}
+
+func TestBucketsOfDurationsFitSeconds(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	_, err := l.integrations.Update(t.Context(), 42, limit)
+	require.NoError(t, err)
+	var all metricdata.ResourceMetrics
+	require.NoError(t, l.reader.Collect(t.Context(), &all))
+	for _, scope := range all.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			if m.Name == "spideriq.call.duration" {
+				bounds := m.Data.(metricdata.Histogram[float64]).DataPoints[0].Bounds
+				assert.Subset(t, bounds, []float64{0.005, 0.1, 1, 60})
+				return
+			}
+		}
+	}
+	t.Error("there is no histogram")
 }
 
 // slow answers after a second, half of it in the body.

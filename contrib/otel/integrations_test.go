@@ -37,17 +37,18 @@ func TestEveryMethodPassesOnAndIsASpan(t *testing.T) {
 		Credentials:  spideriq.Credentials{"api_key": "gsk_fake"},
 	}
 	type service = spideriqotel.Integrations
+	tagged := spideriq.WithHeader("X-Tag", "passed on")
 	for name, call := range map[string]func(context.Context, *service) (any, error){
-		"Update": func(ctx context.Context, i *service) (any, error) { return i.Update(ctx, 42, limit) },
+		"Update": func(ctx context.Context, i *service) (any, error) { return i.Update(ctx, 42, limit, tagged) },
 		"List": func(ctx context.Context, i *service) (any, error) {
-			page, err := i.List(ctx, spideriq.ListParams{})
+			page, err := i.List(ctx, spideriq.ListParams{}, tagged)
 			return page, err
 		},
-		"Create": func(ctx context.Context, i *service) (any, error) { return i.Create(ctx, create) },
-		"Delete": func(ctx context.Context, i *service) (any, error) { return true, i.Delete(ctx, 42) },
-		"Health": func(ctx context.Context, i *service) (any, error) { return i.Health(ctx) },
+		"Create": func(ctx context.Context, i *service) (any, error) { return i.Create(ctx, create, tagged) },
+		"Delete": func(ctx context.Context, i *service) (any, error) { return true, i.Delete(ctx, 42, tagged) },
+		"Health": func(ctx context.Context, i *service) (any, error) { return i.Health(ctx, tagged) },
 		"SyncBilling": func(ctx context.Context, i *service) (any, error) {
-			return i.SyncBilling(ctx, spideriq.SyncBillingParams{})
+			return i.SyncBilling(ctx, spideriq.SyncBillingParams{}, tagged)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,6 +61,7 @@ func TestEveryMethodPassesOnAndIsASpan(t *testing.T) {
 			assert.Equal(t, "Integrations."+name, span.Name)
 			assert.Equal(t, "ok", value(span, "outcome"))
 			assert.Len(t, attempts, 1)
+			assert.Equal(t, "passed on", l.api.Requests()[0].Header.Get("X-Tag"))
 
 			l.api.Fail(spideriqtest.Status(403, `{}`))
 			l.spans.Reset()
@@ -78,7 +80,8 @@ func TestAllIsOneSpanForAllPagesAndEndsBeforeTheLoop(t *testing.T) {
 		l.api.Add(spideriq.Integration{ProviderName: spideriq.ProviderGroq})
 	}
 	rows := 0
-	for integration, err := range l.integrations.All(t.Context(), spideriq.ListParams{Limit: 2}) {
+	tagged := spideriq.WithHeader("X-Tag", "passed on")
+	for integration, err := range l.integrations.All(t.Context(), spideriq.ListParams{Limit: 2}, tagged) {
 		require.NoError(t, err)
 		assert.NotNil(t, integration)
 		rows++
@@ -89,6 +92,7 @@ func TestAllIsOneSpanForAllPagesAndEndsBeforeTheLoop(t *testing.T) {
 		assert.GreaterOrEqual(t, len(attempts), 2)
 	}
 	assert.Equal(t, 4, rows)
+	assert.Equal(t, "passed on", l.api.Requests()[0].Header.Get("X-Tag"))
 }
 
 func TestAllWithoutRowsIsASpanToo(t *testing.T) {

@@ -98,6 +98,19 @@ func TestWrongTokenEndsTheProgramAfterOneRequest(t *testing.T) {
 	assert.Len(t, api.Requests(), 1)
 }
 
+// The third turn would come a minute later.
+func TestRateAndBurstAreThoseOfTheFlags(t *testing.T) {
+	start(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	args := strings.Fields("-machines 2 -daily-limit 5 -rate 1 -burst 2 42 42 42")
+	var stdout, stderr bytes.Buffer
+	assert.Equal(t, exitFailed, run(ctx, args, &stdout, &stderr))
+	assert.Contains(t, stdout.String(), "2 of 3 updated\n")
+	assert.Contains(t, stderr.String(), "the next turn comes in ")
+	assert.NoError(t, ctx.Err())
+}
+
 // announced says on a channel that something has been written.
 type announced struct {
 	bytes.Buffer

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -184,8 +185,24 @@ func TestTokenAndServerComeFromTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestDemoNeedsNoToken(t *testing.T) {
-	t.Parallel()
+// noNetwork makes every request fail that is not served in memory.
+func noNetwork(t *testing.T) {
+	t.Helper()
+	standard := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = standard })
+	http.DefaultTransport = failing{}
+}
+
+type failing struct{}
+
+func (failing) RoundTrip(req *http.Request) (*http.Response, error) {
+	return nil, errors.New("a request left the program: " + req.URL.String())
+}
+
+func TestDemoNeedsNeitherTokenNorNetwork(t *testing.T) {
+	t.Setenv("SPIDERIQ_TOKEN", "")
+	t.Setenv("SPIDERIQ_API_URL", "ftp://nowhere")
+	noNetwork(t)
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
 		return run(ctx, []string{"-demo", "-interval", "10ms", "-log-format", "json"}, stdout, io.Discard)
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -50,11 +51,26 @@ func TestProgramPrintsSpansAndMetrics(t *testing.T) {
 
 func TestDemoSendsNothingWhateverTheEnvironmentHolds(t *testing.T) {
 	api := startAPI(t)
+	noNetwork(t)
 	var stdout, stderr bytes.Buffer
 	assert.Equal(t, exitDone, run(t.Context(), []string{"-demo", "-daily-limit", "5", "42"}, &stdout, &stderr))
 	assert.Contains(t, stdout.String(), "outcome=ok attempts=3\n")
 	assert.Empty(t, stderr.String())
 	assert.Empty(t, api.Requests())
+}
+
+// noNetwork makes every request fail that is not served in memory.
+func noNetwork(t *testing.T) {
+	t.Helper()
+	standard := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = standard })
+	http.DefaultTransport = failing{}
+}
+
+type failing struct{}
+
+func (failing) RoundTrip(req *http.Request) (*http.Response, error) {
+	return nil, errors.New("a request left the program: " + req.URL.String())
 }
 
 func TestExitCodeTellsHowTheCallEnded(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"os"
 	"regexp"
@@ -89,6 +90,7 @@ func TestDemoSendsNothingWhateverTheEnvironmentHolds(t *testing.T) {
 	t.Setenv("SPIDERIQ_TOKEN", token)
 	t.Setenv("SPIDERIQ_API_URL", server.URL)
 	t.Setenv("HTTP_PROXY", server.URL)
+	noNetwork(t)
 	for _, args := range [][]string{{}, {"-json"}} {
 		code, stdout, _ := demo(t, append(args, "-id", "42", "-daily-limit", "5")...)
 		assert.Equal(t, exitDone, code)
@@ -97,6 +99,20 @@ func TestDemoSendsNothingWhateverTheEnvironmentHolds(t *testing.T) {
 	assert.Empty(t, server.Requests())
 	untouched, _ := server.Get(42)
 	assert.Equal(t, 10000, *untouched.DailyLimit)
+}
+
+// noNetwork makes every request fail that is not served in memory.
+func noNetwork(t *testing.T) {
+	t.Helper()
+	standard := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = standard })
+	http.DefaultTransport = failing{}
+}
+
+type failing struct{}
+
+func (failing) RoundTrip(req *http.Request) (*http.Response, error) {
+	return nil, errors.New("a request left the program: " + req.URL.String())
 }
 
 func TestDemoIgnoresAnUnusableEnvironment(t *testing.T) {
