@@ -198,8 +198,23 @@ func TestTurnThatComesTooLateEndsAtOnce(t *testing.T) {
 func TestKeysAreCountedApart(t *testing.T) {
 	t.Parallel()
 	db := open(t, startRedis(t))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
 	for _, key := range []string{"one", "two"} {
 		limiter, _ := newLimiter(t, db, redislimit.Config{Machines: 1, PerMinute: 1, Burst: 1, Key: key})
+		require.NoError(t, limiter.Wait(ctx))
+		assert.ErrorIs(t, limiter.Wait(ctx), context.DeadlineExceeded, "the next turn is a minute away")
+	}
+}
+
+func TestDefaultsLeaveAMarginToTheDocumentedLimit(t *testing.T) {
+	t.Parallel()
+	db := open(t, startRedis(t))
+	limiter, _ := newLimiter(t, db, redislimit.Config{Machines: 4})
+	began := time.Now()
+	for range 16 {
 		require.NoError(t, limiter.Wait(t.Context()))
 	}
+	assert.GreaterOrEqual(t, time.Since(began), 550*time.Millisecond, "15 at once, and then 100 a minute")
+	assert.EqualValues(t, 1, db.Exists(t.Context(), "rate:spideriq").Val())
 }
