@@ -38,8 +38,8 @@ func newDelivery(msg jetstream.Msg) (*delivery, error) {
 	return &delivery{msg: msg, key: keyOf(id), revision: body.Revision, number: meta.NumDelivered}, nil
 }
 
-func (d *delivery) ack() { _ = d.msg.Ack() }
-func (d *delivery) term(reason string)      { _ = d.msg.TermWithReason(reason) }
+func (d *delivery) ack()               { _ = d.msg.Ack() }
+func (d *delivery) term(reason string) { _ = d.msg.TermWithReason(reason) }
 
 // nak returns the message to the queue. It is delivered again after delay.
 func (d *delivery) nak(delay time.Duration) {

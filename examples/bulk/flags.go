@@ -119,7 +119,7 @@ func newFlags(s *settings) *flag.FlagSet {
 	flags.DurationVar(&s.grace, "grace", 10*time.Second, "how `long` rows in flight may go on after Ctrl-C")
 	flags.DurationVar(&s.lease, "lease", 10*time.Second, "how `long` a silent worker keeps its rows; the same for all workers")
 	flags.DurationVar(&s.natsWait, "nats-wait", time.Minute, "how `long` to wait for a NATS server that has gone away")
-	flags.DurationVar(&s.retryDelay, "retry-delay", 5*time.Second, "how `long` a row waits in the queue after a failure that may pass")
+	flags.DurationVar(&s.retryDelay, "retry-delay", 30*time.Second, "how `long` a row waits in the queue after a failure that may pass")
 	return flags
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,47 +75,66 @@ func taskFor(r row, stored record, s settings) (task, bool) {
 	return task{}, false
 }
 
-const enqueuers = 8 // requests to NATS at a time while rows are queued
+const storers = 8 // requests to NATS at a time while records are stored
 
-// enqueue stores and publishes the tasks.
+// enqueue stores the records of new tasks, then publishes all tasks in the order of the
+// file. A kill in between leaves records that wait without a message; the next run
+// publishes them.
 func (q *queue) enqueue(ctx context.Context, tasks []task) error {
+	stored, err := q.storeAll(ctx, tasks)
+	if err != nil {
+		return err
+	}
+	for _, r := range stored {
+		if r.State != queued {
+			continue // another program has queued it meanwhile
+		}
+		if err := q.publish(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storeAll returns the records of the tasks as they are stored.
+func (q *queue) storeAll(ctx context.Context, tasks []task) ([]record, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	next := make(chan task)
+	stored := make([]record, len(tasks))
+	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(enqueuers, len(tasks)) {
+	for range min(storers, len(tasks)) {
 		workers.Go(func() {
-			for t := range next {
-				if err := q.enqueueOne(ctx, t); err != nil {
+			for i := range next {
+				var err error
+				if stored[i], err = q.store(ctx, tasks[i]); err != nil {
 					stop(err)
 				}
 			}
 		})
 	}
-	for _, t := range tasks {
+	for i := range tasks {
 		select {
-		case next <- t:
+		case next <- i:
 		case <-ctx.Done():
 		}
 	}
 	close(next)
 	workers.Wait()
-	return context.Cause(ctx)
+	return stored, context.Cause(ctx)
 }
 
-func (q *queue) enqueueOne(ctx context.Context, t task) error {
-	r := t.record
-	if t.isNew {
-		stored, err := q.put(ctx, r)
-		if errors.Is(err, errChanged) {
-			return nil // another program queues the same file, and publishes the row
-		}
-		if err != nil {
-			return err
-		}
-		r = stored
+// store returns the record of a task as it is stored, by this program or by another one
+// that queues the same file.
+func (q *queue) store(ctx context.Context, t task) (record, error) {
+	if !t.isNew {
+		return t.record, nil
 	}
-	return q.publish(ctx, r)
+	stored, err := q.put(ctx, t.record)
+	if errors.Is(err, errChanged) {
+		return q.get(ctx, keyOf(t.record.ID))
+	}
+	return stored, err
 }
 
 // requeue publishes rows that wait without a message, as a kill between the two steps
@@ -126,6 +146,7 @@ func (q *queue) requeue(ctx context.Context, records map[int64]record) (int, err
 			tasks = append(tasks, task{r, false})
 		}
 	}
+	slices.SortFunc(tasks, func(a, b task) int { return cmp.Compare(a.record.Line, b.record.Line) })
 	return len(tasks), q.enqueue(ctx, tasks)
 }
 

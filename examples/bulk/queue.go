@@ -31,7 +31,8 @@ var (
 )
 
 const (
-	requestTimeout = 2 * time.Second // of one request to NATS
+	requestTimeout = 2 * time.Second        // of one request to NATS
+	pollInterval   = 500 * time.Millisecond // of a worker that finds no message
 	jobKey         = "job"
 )
 
@@ -240,9 +241,9 @@ func (q *queue) publish(ctx context.Context, r record) error {
 	})
 }
 
-// next waits a second for a message, and returns nil when there is none.
+// next waits a moment for a message, and returns nil when there is none.
 func (q *queue) next(ctx context.Context) (jetstream.Msg, error) {
-	wait, cancel := context.WithTimeout(ctx, time.Second)
+	wait, cancel := context.WithTimeout(ctx, pollInterval)
 	defer cancel()
 	msg, err := q.consumer.Next(jetstream.FetchContext(wait))
 	if err == nil {

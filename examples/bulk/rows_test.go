@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,13 +11,6 @@ import (
 
 	"github.com/spideriq/spideriq-go"
 )
-
-func writeFile(t *testing.T, name, content string) string {
-	t.Helper()
-	name = filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.WriteFile(name, []byte(content), 0o600))
-	return name
-}
 
 func TestColumnsAreTheSettingsOfAnUpdate(t *testing.T) {
 	t.Parallel()

@@ -236,7 +236,7 @@ func (p *pool) record(ctx context.Context, r record) error {
 	}
 	r.revision = stored.revision
 	if r.State == queued { // its message is gone
-		return p.queue.enqueueOne(ctx, task{r, true})
+		return p.queue.enqueue(ctx, []task{{r, true}})
 	}
 	_, err = p.queue.put(ctx, r)
 	if errors.Is(err, errChanged) {
