@@ -43,6 +43,7 @@ func connectNATS(s settings, stderr io.Writer) (*connection, error) {
 				fmt.Fprintf(stderr, "bulk: the NATS server has gone away; rows wait up to %v for it\n", s.natsWait)
 			}
 		}),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // each call returns its own
 		nats.ReconnectHandler(func(*nats.Conn) { fmt.Fprintln(stderr, "bulk: the NATS server is back") }),
 	}
 	if s.creds != "" {
