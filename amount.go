@@ -121,13 +121,15 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 // anything else. A null leaves a as it is.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	text := string(bytes.TrimSpace(b))
-	switch {
-	case text == "null":
+	if text == "null" {
 		return nil
-	case strings.HasPrefix(text, `"`):
-		if err := json.Unmarshal([]byte(text), &text); err != nil {
+	}
+	if strings.HasPrefix(text, `"`) {
+		unquoted, err := unquoteJSON(text)
+		if err != nil {
 			return err
 		}
+		text = unquoted
 	}
 	amount, err := ParseAmount(text)
 	if err != nil {
@@ -135,6 +137,12 @@ func (a *Amount) UnmarshalJSON(b []byte) error {
 	}
 	*a = amount
 	return nil
+}
+
+// unquoteJSON returns the content of a JSON string.
+func unquoteJSON(text string) (content string, err error) {
+	err = json.Unmarshal([]byte(text), &content)
+	return content, err
 }
 
 // unreadableAmountError is the error of an amount in a response that is no number.

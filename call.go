@@ -3,7 +3,6 @@ package spideriq
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -55,22 +54,21 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 		return call.argumentError(err)
 	}
 
-	used := &usedSecrets{fromBody: call.secrets}
 	result := c.transport.Do(ctx, transport.Request{
 		Method:         call.method,
 		URL:            requestURL(c.config.baseURL, call.path, settings.query),
 		Header:         c.config.requestHeader(settings.header, body != nil),
 		Body:           body,
-		Authorization:  used.recording(c.config.authorization),
+		Authorization:  c.config.authorization,
 		Idempotent:     call.idempotent,
 		MaxAttempts:    firstPositive(settings.maxAttempts, c.config.maxAttempts),
 		AttemptTimeout: c.config.timeout(settings.attemptTimeout),
-		Log:            c.config.attemptLog(ctx, call, used),
+		Log:            c.config.attemptLog(ctx, call),
 	})
 	for _, info := range settings.responseInfos {
 		info.fill(result)
 	}
-	return call.outcome(result, used)
+	return call.outcome(result)
 }
 
 // reject returns the [*ArgumentError] of a call whose arguments are invalid. It is
@@ -85,20 +83,23 @@ func (c call) argumentError(err error) error {
 }
 
 // newCallConfig applies the options of one call and returns the first error.
-func newCallConfig(opts []RequestOption) (*callConfig, error) {
-	settings := new(callConfig)
+func newCallConfig(opts []RequestOption) (callConfig, error) {
+	if len(opts) == 0 {
+		return callConfig{}, nil
+	}
+	var settings callConfig
 	for _, opt := range opts {
 		if opt == nil {
 			continue
 		}
-		if err := opt.applyToCall(settings); err != nil {
-			return nil, err
+		if err := opt.applyToCall(&settings); err != nil {
+			return callConfig{}, err
 		}
 	}
 	return settings, nil
 }
 
-func requestURL(baseURL *url.URL, path string, query url.Values) *url.URL {
+func requestURL(baseURL *url.URL, path string, query url.Values) url.URL {
 	u := apiurl.Join(baseURL, path)
 	u.RawQuery = query.Encode()
 	return u
@@ -128,23 +129,23 @@ func firstPositive(n, otherwise int) int {
 
 // outcome returns nil and leaves the value in c.response when the call succeeded, and
 // the error of the call otherwise.
-func (c call) outcome(result transport.Result, used *usedSecrets) error {
+func (c call) outcome(result transport.Result) error {
 	switch {
 	case result.HeldFor > 0:
 		return c.heldError(result)
 	case result.Err != nil:
-		return c.transportError(result, used.redactor())
+		return c.transportError(result, c.redactor(result.Authorizations...))
 	case !isSuccess(result.Response):
-		return c.apiError(result, used.redactor()).typed()
+		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
 	}
 	err := c.decode(result.Response)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errRefused):
-		return c.apiError(result, used.redactor()).typed()
+		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
 	default:
-		return c.invalidResponseError(result, err, used.redactor())
+		return c.invalidResponseError(result, err, c.redactor(result.Authorizations...))
 	}
 }
 
@@ -159,27 +160,4 @@ func (c call) decode(r *transport.Response) error {
 		return nil
 	}
 	return r.BodyErr
-}
-
-// attemptLog returns what logs each attempt of a call, or nil when nothing would be
-// logged.
-func (c *config) attemptLog(ctx context.Context, call call, used *usedSecrets) func(transport.Attempt) {
-	logger := c.logger
-	if logger == nil || !logger.Enabled(ctx, slog.LevelWarn) && !logger.Enabled(ctx, slog.LevelDebug) {
-		return nil
-	}
-	return func(a transport.Attempt) {
-		level, message := slog.LevelDebug, "spideriq: attempt"
-		if a.Wait > 0 {
-			level, message = slog.LevelWarn, "spideriq: attempt failed, another follows"
-		}
-		var cause string
-		if a.Err != nil {
-			cause = redactedErrorOf(a.Err, used.redactor()).Error()
-		}
-		logger.LogAttrs(ctx, level, message,
-			slog.String("method", call.method), slog.String("path", call.path), slog.Int("attempt", a.Number),
-			slog.Int("status", a.StatusCode), slog.String("error", cause),
-			slog.Duration("took", a.Duration), slog.Duration("wait", a.Wait))
-	}
 }

@@ -18,7 +18,8 @@ import (
 // allowedMethods are the methods that Do accepts. TRACE is excluded because a server
 // echoes the request, token included.
 var allowedMethods = []string{
-	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
+	http.MethodPatch, http.MethodDelete, http.MethodOptions,
 }
 
 // Do makes a call to an endpoint that has no method here. The token, retries, limits
@@ -76,7 +77,7 @@ func checkOut(out any) error {
 	_, isWriter := out.(io.Writer)
 	_, isUnmarshaler := out.(json.Unmarshaler)
 	if isWriter && !isUnmarshaler {
-		return fmt.Errorf("out is a %T, which JSON cannot be decoded into; to receive the JSON as it is, give a *json.RawMessage", out)
+		return fmt.Errorf("out is a %T; to receive the JSON as it is, give a *json.RawMessage", out)
 	}
 	return nil
 }

@@ -81,7 +81,8 @@ func ExampleClient_Do_null() {
 	server.Add(spideriq.Integration{ID: 42, DailyLimit: new(20000)})
 	client := server.Client()
 
-	err := client.Do(context.Background(), http.MethodPatch, "/integrations/42", map[string]any{"daily_limit": nil}, nil)
+	body := map[string]any{"daily_limit": nil}
+	err := client.Do(context.Background(), http.MethodPatch, "/integrations/42", body, nil)
 	fmt.Println(string(server.Requests()[0].Body))
 	if api, ok := errors.AsType[*spideriq.APIError](err); ok {
 		fmt.Println(api.StatusCode)

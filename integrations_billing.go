@@ -94,7 +94,9 @@ func (r *billingResponse) decode(body []byte) error {
 	if err := decodeResponse(body, r, &r.Success); err != nil {
 		return err
 	}
-	if r.Synced == nil && r.Failed == nil && r.Results == nil {
+	counted := r.Synced != nil || r.Failed != nil
+	summed := r.TotalBalance != nil || r.TotalUsageMonth != nil
+	if !counted && !summed && r.Results == nil {
 		return errors.New("synced and results: missing")
 	}
 	return nil

@@ -12,12 +12,21 @@ import (
 // JSON that is read into UpdateParams leaves the setting alone as well. Whether any
 // value clears a limit is not documented; [Client.Do] can send an explicit null.
 type UpdateParams struct {
-	KeyLabel         *string           `json:"key_label,omitempty"`          // friendly name
-	IsActive         *bool             `json:"is_active,omitempty"`          // false takes the key out of the selection pool
-	IsPrimary        *bool             `json:"is_primary,omitempty"`         // also sets Priority: 10 for true, 0 for false
-	DailyLimit       *int              `json:"daily_limit,omitempty"`        // requests a day
-	MinuteLimit      *int              `json:"minute_limit,omitempty"`       // requests a minute
-	SpendLimitAmount *Amount           `json:"spend_limit_amount,omitempty"` // in US dollars; takes effect on the next billing sync
+	// KeyLabel is a friendly name.
+	KeyLabel *string `json:"key_label,omitempty"`
+
+	// IsActive takes the key out of the selection pool when it is false.
+	IsActive *bool `json:"is_active,omitempty"`
+
+	// IsPrimary also sets Priority: 10 for true, 0 for false.
+	IsPrimary *bool `json:"is_primary,omitempty"`
+
+	DailyLimit  *int `json:"daily_limit,omitempty"`  // requests a day
+	MinuteLimit *int `json:"minute_limit,omitempty"` // requests a minute
+
+	// SpendLimitAmount is in US dollars. It takes effect on the next billing sync.
+	SpendLimitAmount *Amount `json:"spend_limit_amount,omitempty"`
+
 	SpendLimitPeriod *SpendLimitPeriod `json:"spend_limit_period,omitempty"`
 	SpendLimitAction *SpendLimitAction `json:"spend_limit_action,omitempty"`
 }

@@ -37,9 +37,9 @@ type config struct {
 	maxAttempts    int               // of WithMaxAttempts; 0 for that of the RetryPolicy
 	retryPolicy    RetryPolicy
 	limiter        RateLimiter
-	logger         *slog.Logger // nil for silence
-	header         http.Header  // sent with every request
-	headerWithBody http.Header  // the same, for a request that has a body
+	attemptLogger  attemptLogger // of WithLogger; nil for silence
+	header         http.Header   // sent with every request
+	headerWithBody http.Header   // the same, for a request that has a body
 	insecureHTTP   bool
 }
 
@@ -230,7 +230,10 @@ func isNil(v any) bool {
 // header, a body or a query. A nil l, the default, logs nothing.
 func WithLogger(l *slog.Logger) Option {
 	return optionFunc(func(c *config) error {
-		c.logger = l
+		c.attemptLogger = nil
+		if l != nil {
+			c.attemptLogger = newAttemptLogger(l)
+		}
 		return nil
 	})
 }

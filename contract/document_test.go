@@ -1,5 +1,5 @@
 // Package contract holds the client and the fake server against what is documented
-// of the API, in testdata/openapi.yaml. It has tests only.
+// of the API, in openapi.yaml. It has tests only.
 package contract
 
 import (
@@ -17,9 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const file = "../testdata/openapi.yaml"
+const file = "openapi.yaml"
 
-// A document is testdata/openapi.yaml, or a part of it.
+// A document is openapi.yaml, or a part of it.
 type document map[string]any
 
 // plain is the file as JSON.

@@ -3,6 +3,7 @@ package spideriqtest
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 )
 
@@ -67,9 +68,7 @@ func (r response) send(w http.ResponseWriter) {
 	if r.delivery == deliverNothing {
 		abort()
 	}
-	for name, values := range r.answer.header.Clone() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), r.answer.header)
 	w.WriteHeader(r.answer.status)
 	_, _ = w.Write(r.deliveredBody()) // fails when the client has gone
 	if r.delivery == deliverHalf {

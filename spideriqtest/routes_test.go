@@ -33,14 +33,17 @@ func TestToken(t *testing.T) {
 	}
 }
 
-func TestChangedTokenFieldHasNoEffect(t *testing.T) {
+func TestChangedFieldsHaveNoEffect(t *testing.T) {
 	t.Parallel()
 	server := seeded(t)
-	good := request(t, server, "GET", "/integrations", "")
+	r := request(t, server, "GET", "/integrations", "")
 	server.Token = "another"
-	got, err := do(t, good)
+	server.URL = "http://127.0.0.1:1"
+	got, err := do(t, r)
 	require.NoError(t, err)
 	assert.Equal(t, 200, got.status)
+	_, err = server.Client().Integrations.Health(t.Context())
+	assert.NoError(t, err)
 }
 
 func TestNotDocumented(t *testing.T) {

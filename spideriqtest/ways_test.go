@@ -58,6 +58,7 @@ func faultless() map[string]exchange {
 		"broken query":      {method: "GET", path: "/integrations?limit=%zz"},
 		"own user agent":    {method: "GET", path: "/integrations", change: setHeader("User-Agent", "test/1")},
 		"no compression":    {method: "GET", path: "/integrations", change: setHeader("Accept-Encoding", "identity")},
+		"range":             {method: "GET", path: "/integrations", change: setHeader("Range", "bytes=0-9")},
 		"several values":    {method: "GET", path: "/integrations", change: addHeader("X-Trace", "a", "b")},
 		"unknown length":    {method: "PATCH", path: path, body: disable, change: unknownLength},
 		"empty body":        {method: "PATCH", path: path, change: emptyBody},

@@ -123,10 +123,19 @@ func environment(api *spideriqtest.Server, redisURL string) func(string) string 
 	}
 }
 
+// production is the integration that the tests update.
+var production = spideriq.Integration{
+	ID:           42,
+	ProviderName: spideriq.ProviderOpenRouter,
+	KeyLabel:     "Production OpenRouter",
+	IsActive:     true,
+}
+
 func TestUpdatesThatFailAreToldAndTheRestGoOn(t *testing.T) {
 	t.Parallel()
 	api := spideriqtest.NewServer()
 	defer api.Close()
+	api.Add(production)
 	foreign := api.AddForeign(spideriq.Integration{ProviderName: spideriq.ProviderGroq})
 	args := []string{"-machines", "2", "-daily-limit", "0", strconv.FormatInt(foreign.ID, 10), "42"}
 	var stdout, stderr bytes.Buffer
@@ -171,6 +180,7 @@ func TestInterruptEndsTheWaitForATurn(t *testing.T) {
 	t.Parallel()
 	api := spideriqtest.NewServer()
 	defer api.Close()
+	api.Add(production)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	args := []string{"-machines", "2", "-daily-limit", "5", "-rate", "1", "-burst", "2", "42", "42", "42", "42"}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spideriq/spideriq-go"
 	"github.com/spideriq/spideriq-go/spideriqtest"
 	"github.com/stretchr/testify/assert"
 )
@@ -20,6 +21,7 @@ func TestProgramPrintsSpansAndMetrics(t *testing.T) {
 	t.Parallel()
 	api := spideriqtest.NewServer()
 	defer api.Close()
+	api.Add(spideriq.Integration{ID: 42, ProviderName: spideriq.ProviderOpenRouter, IsActive: true})
 	api.Fail(spideriqtest.HTMLPage(503))
 	var stdout, stderr bytes.Buffer
 	assert.Equal(t, 0, run(t.Context(), []string{"-daily-limit", "20000", "42"}, environment(api), &stdout, &stderr))

@@ -44,6 +44,7 @@ type lab struct {
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{api: spideriqtest.NewServer(), spans: tracetest.NewInMemoryExporter(), reader: metric.NewManualReader()}
+	l.api.Add(spideriq.Integration{ID: 42, ProviderName: spideriq.ProviderOpenRouter, IsActive: true})
 	traces := trace.NewTracerProvider(trace.WithSyncer(l.spans))
 	metrics := metric.NewMeterProvider(metric.WithReader(l.reader))
 	base := &http.Transport{}

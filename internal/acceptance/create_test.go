@@ -44,16 +44,3 @@ func TestEveryCreateParamReachesTheWire(t *testing.T) {
 		assert.NotContains(t, api.Requests()[0].Body, "null")
 	}
 }
-
-func TestDoSendsCreateParamsAsCreateDoes(t *testing.T) {
-	t.Parallel()
-	params := spideriq.CreateParams{ProviderName: spideriq.ProviderGroq, Credentials: fakeCredentials}
-	api := fakeapi.New(fakeapi.Respond(201, successBody))
-	client := newClient(t, api)
-	require.NoError(t, create(t.Context(), client))
-	require.NoError(t, client.Do(t.Context(), "POST", "/integrations", params, nil))
-	require.NoError(t, client.Do(t.Context(), "POST", "/integrations", &params, nil))
-	sent := api.Requests()
-	assert.Equal(t, sent[0].Body, sent[1].Body)
-	assert.Equal(t, sent[0].Body, sent[2].Body)
-}

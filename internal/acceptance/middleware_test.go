@@ -1,5 +1,3 @@
-//go:build second
-
 package acceptance_test
 
 import (
@@ -98,7 +96,7 @@ func TestResetStreamIsTriedAgainAlsoBehindAMiddleware(t *testing.T) {
 func TestEveryCallWorksOverHTTP2(t *testing.T) {
 	t.Parallel()
 	server, transport := serveHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && r.URL.Path != "/api/v1/jobs" { // which has no body, and no length over HTTP/2
 			assert.GreaterOrEqual(t, r.ContentLength, int64(0), "%s says its length", r.URL)
 		}
 		_, _ = io.WriteString(w, successBody)

@@ -1,5 +1,3 @@
-//go:build second
-
 package acceptance_test
 
 import (

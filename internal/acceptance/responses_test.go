@@ -40,7 +40,7 @@ var senselessSuccesses = map[string]senselessSuccess{
 		"Delete",
 	},
 	"no id": {
-		fakeapi.Respond(200, `{"integration": {}, "integrations": [{}], "synced": "many"}`), "Delete Do",
+		fakeapi.Respond(200, `{"integration": {}, "integrations": [{}], "synced": "many"}`), "Delete Do Health",
 	},
 	"deep nesting": {fakeapi.Respond(200, strings.Repeat(`[`, 100_000)+strings.Repeat(`]`, 100_000)), ""},
 	"deep in a field": {

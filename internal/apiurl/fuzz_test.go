@@ -86,7 +86,7 @@ func FuzzCheckPath(f *testing.F) {
 		want := url.URL{Scheme: "https", Host: "api.example", Path: joined.Path, RawPath: joined.RawPath}
 		sent, err := url.Parse(joined.String())
 		if err != nil || *sent != want {
-			t.Fatalf("%q becomes %q, read as %q: %v", p, joined, sent, err)
+			t.Fatalf("%q becomes %q, read as %q: %v", p, joined.String(), sent, err)
 		}
 		if err := apiurl.CheckPath(base, p); err != nil {
 			if len(err.Error()) > 700 || strings.ContainsAny(err.Error(), "\r\n") {

@@ -171,10 +171,10 @@ func decodeOnce(s string) string {
 
 // Join returns a new URL: base with path appended to its path. What must be escaped in path is escaped, what is
 // escaped already is kept. base comes from [ParseBase], and path has passed [CheckPath] or is a constant one.
-func Join(base *url.URL, path string) *url.URL {
+func Join(base *url.URL, path string) url.URL {
 	joined := *base
 	setPath(&joined, base.EscapedPath()+escapeOnce(path))
-	return &joined
+	return joined
 }
 
 // setPath sets the path of u. As in net/url, RawPath is set only if it differs from the default escaping of Path.
@@ -188,6 +188,9 @@ func setPath(u *url.URL, escaped string) {
 
 // escapeOnce escapes what must not stand in a path, and keeps the escapes that are there.
 func escapeOnce(path string) string {
+	if !strings.ContainsFunc(path, mayNeedEscape) {
+		return path
+	}
 	var b strings.Builder
 	b.Grow(len(path))
 	for i := range len(path) {
@@ -195,7 +198,7 @@ func escapeOnce(path string) string {
 		if isPathByte(c) || c == '%' && !hasBrokenEscape(path[i:min(i+3, len(path))]) {
 			b.WriteByte(c)
 		} else {
-			b.WriteString(fmt.Sprintf("%%%02X", c))
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
 	return b.String()
@@ -206,4 +209,9 @@ const pathCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 
 func isPathByte(c byte) bool {
 	return strings.IndexByte(pathCharacters, c) >= 0
+}
+
+// mayNeedEscape reports whether r may have to be escaped. A percent sign may begin an escape or be one too few.
+func mayNeedEscape(r rune) bool {
+	return r >= utf8.RuneSelf || !isPathByte(byte(r))
 }

@@ -76,7 +76,8 @@ func TestJoinEscapesWhatHasNotBeenChecked(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a?b#c": "/v1/a%3Fb%23c", "/%": "/v1/%25", "/%4": "/v1/%254", "/%zz": "/v1/%25zz", "/\xff\n": "/v1/%FF%0A",
 	} {
-		assert.Equal(t, "https://api.example"+want, apiurl.Join(base, path).String())
+		joined := apiurl.Join(base, path)
+		assert.Equal(t, "https://api.example"+want, joined.String())
 	}
 }
 

@@ -73,6 +73,7 @@ func IsFinal(body []byte) bool {
 // A decoder collects what a body says.
 type decoder struct {
 	redact func(string) string
+	cut    bool // no more of the body is looked at than its beginning
 
 	code      string // the first one
 	finalCode string // one of finalCodes, wherever it is
@@ -89,6 +90,7 @@ type decoder struct {
 // body reads the whole body. A body that was cut is read up to the cut.
 func (d *decoder) body(text []byte, cut bool) {
 	document := text
+	d.cut = cut
 	if cut {
 		document = complete(text)
 	}

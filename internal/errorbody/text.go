@@ -55,6 +55,9 @@ func (d *decoder) data(text string, depth int) {
 	if !json.Valid(document) {
 		document = pythonToJSON(text)
 	}
+	if d.cut && !json.Valid(document) {
+		document = complete(document)
+	}
 	if depth < maxDepth && json.Valid(document) {
 		d.value(document, depth+1)
 	}

@@ -4,6 +4,7 @@
 package requestbody
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -26,14 +27,22 @@ func Encode(body any) ([]byte, error) {
 	if err != nil {
 		return nil, plainError(err)
 	}
-	// Marshal has succeeded, so body has no cycles and the walk ends.
-	if err := checkText(reflect.ValueOf(body)); err != nil {
-		return nil, err
-	}
 	if !utf8.Valid(encoded) {
 		return nil, errors.New("the body is not valid UTF-8")
 	}
+	if mayHoldReplacement(encoded) {
+		// Marshal has succeeded, so body has no cycles and the walk ends.
+		if err := checkText(reflect.ValueOf(body)); err != nil {
+			return nil, err
+		}
+	}
 	return encoded, nil
+}
+
+// mayHoldReplacement reports whether encoded may hold U+FFFD, which encoding/json puts in
+// the place of what is not UTF-8, as it is or escaped. Only then the walk is needed.
+func mayHoldReplacement(encoded []byte) bool {
+	return bytes.Contains(encoded, []byte(`\ufffd`)) || bytes.ContainsRune(encoded, utf8.RuneError)
 }
 
 // checkKind refuses a body of a kind that is never meant as a JSON document.
@@ -50,7 +59,7 @@ func checkKind(body any) error {
 	switch value.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
 		if value.IsNil() {
-			return fmt.Errorf("the body is a nil %T, which would be sent as null; to send null, give a json.RawMessage", body)
+			return fmt.Errorf("the body is a nil %T; to send null, give a json.RawMessage", body)
 		}
 	}
 	return nil
@@ -76,8 +85,7 @@ func encodesItself(t reflect.Type) bool {
 // plainError returns the cause that a MarshalJSON method gave, without the words that
 // encoding/json puts before it.
 func plainError(err error) error {
-	var marshaler *json.MarshalerError
-	if errors.As(err, &marshaler) {
+	if marshaler, ok := errors.AsType[*json.MarshalerError](err); ok {
 		return marshaler.Err
 	}
 	return err

@@ -33,7 +33,8 @@ func (refusing) MarshalJSON() ([]byte, error) { return nil, errRefusing }
 func TestBodiesAreEncodedAsEncodingJSONDoes(t *testing.T) {
 	t.Parallel()
 	for _, body := range []any{
-		struct{}{}, labelled{Label: "é\uFFFD<&>"}, &labelled{Label: "x"}, map[string]any{"daily_limit": nil}, []int{1}, []string{},
+		struct{}{}, labelled{Label: "é\uFFFD<&>"}, &labelled{Label: "x"},
+		map[string]any{"daily_limit": nil}, []int{1}, []string{},
 		json.RawMessage(`{"a":1}`), new(json.RawMessage(`{"a":1}`)), time.Unix(0, 0).UTC(), 7, true, 1.5,
 		labelled{Bytes: []byte{0xff}}, labelled{Left: "\xff", hidden: "\xff"}, map[string]any{},
 	} {
@@ -52,7 +53,8 @@ func TestBodiesThatAreNoDocumentAreRefused(t *testing.T) {
 	t.Parallel()
 	type text string
 	for name, body := range map[string]any{
-		"bytes": []byte("{}"), "text": "{}", "named text": text("{}"), "pointer to text": new("{}"), "pointer to bytes": new([]byte("{}")),
+		"bytes": []byte("{}"), "text": "{}", "named text": text("{}"),
+		"pointer to text": new("{}"), "pointer to bytes": new([]byte("{}")),
 	} {
 		_, err := Encode(body)
 		assert.ErrorContains(t, err, "json.RawMessage", name)
@@ -62,13 +64,16 @@ func TestBodiesThatAreNoDocumentAreRefused(t *testing.T) {
 	_, err = Encode(bytes.NewBufferString("{}"))
 	assert.ErrorContains(t, err, "json.RawMessage")
 	for name, body := range map[string]any{
-		"nil map": map[string]any(nil), "nil slice": []int(nil), "nil pointer": (*labelled)(nil), "nil raw message": json.RawMessage(nil),
+		"nil map": map[string]any(nil), "nil slice": []int(nil), "nil pointer": (*labelled)(nil),
+		"nil raw message":    json.RawMessage(nil),
 		"pointer to nil map": new(map[string]any(nil)),
 	} {
 		_, err := Encode(body)
 		assert.ErrorContains(t, err, "nil", name)
 	}
-	for name, body := range map[string]any{"NaN": math.NaN(), "channel": make(chan int), "broken raw message": json.RawMessage("{")} {
+	for name, body := range map[string]any{
+		"NaN": math.NaN(), "channel": make(chan int), "broken raw message": json.RawMessage("{"),
+	} {
 		_, err := Encode(body)
 		assert.Error(t, err, name)
 	}

@@ -2,8 +2,8 @@ package safetext
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -123,8 +123,13 @@ func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }
 
 // sortedByLength returns the patterns with the shortest first and each only once.
 func sortedByLength(patterns [][]byte) [][]byte {
-	slices.SortFunc(patterns, func(a, b []byte) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), bytes.Compare(a, b))
+	// Not slices.SortFunc, of which each use links 8 kB of its own.
+	sort.Slice(patterns, func(i, j int) bool {
+		a, b := patterns[i], patterns[j]
+		if len(a) != len(b) {
+			return len(a) < len(b)
+		}
+		return bytes.Compare(a, b) < 0
 	})
 	return slices.CompactFunc(patterns, bytes.Equal)
 }
@@ -138,7 +143,7 @@ func replace(s string, spans []span) string {
 	if len(spans) == 0 {
 		return s
 	}
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	sort.Slice(spans, func(i, j int) bool { return spans[i].start < spans[j].start })
 	var b strings.Builder
 	kept := 0 // the part of s up to here has been dealt with
 	for _, next := range spans {

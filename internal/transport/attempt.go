@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"os"
 	"sync/atomic"
 )
@@ -28,12 +29,11 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 	}
 	ctx, cancel := context.WithTimeout(caller, timeout)
 	defer cancel()
-	seen := newTrace()
-	req := r.newRequest(httptrace.WithClientTrace(ctx, &seen.hooks), authorization)
+	sent := r.newSending(ctx, authorization)
 
 	var o outcome
-	o.response, o.err = exchange(r.transport.base, req)
-	o.headsWritten = int(seen.headsWritten.Load())
+	o.response, o.err = exchange(r.transport.base, sent.request)
+	o.headsWritten = int(sent.trace.headsWritten.Load())
 	if o.err == nil {
 		return o
 	}
@@ -41,44 +41,57 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 		// Not context.DeadlineExceeded, which would look like the deadline of the caller.
 		o.err = fmt.Errorf("no response within %v: %w", timeout, os.ErrDeadlineExceeded)
 	}
-	o.failure = classify(o.err, seen)
+	o.failure = classify(o.err, &sent.trace)
 	if ended := contextError(caller); ended != nil {
 		o.err = ended
 	}
 	return o
 }
 
-// newRequest returns the request of one attempt. It shares nothing with other attempts, so
-// that they are equal whatever a base transport does to the request.
-func (r *run) newRequest(ctx context.Context, authorization string) *http.Request {
-	url := *r.request.URL
+// A sending is what one attempt hands to net/http, and what was seen of it. It shares
+// nothing with other attempts, so that they are equal whatever a base transport does to
+// the request. Its parts lie in one struct because that saves 4 of the allocations of a
+// call.
+type sending struct {
+	request       *http.Request
+	url           url.URL
+	authorization [1]string
+	body          bytes.Reader
+	trace         trace
+}
+
+func (r *run) newSending(ctx context.Context, authorization string) *sending {
+	s := &sending{url: r.request.URL, authorization: [1]string{authorization}}
+	s.trace.install()
 	req := http.Request{
-		Method: r.request.Method, URL: &url, Host: url.Host, Header: r.request.Header.Clone(),
+		Method: r.request.Method, URL: &s.url, Host: s.url.Host, Header: r.request.Header.Clone(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	if req.Header == nil {
 		req.Header = make(http.Header)
 	}
 	if authorization != "" {
-		req.Header.Set("Authorization", authorization)
+		req.Header["Authorization"] = s.authorization[:]
 	}
-	r.setBody(&req)
-	return req.WithContext(ctx)
+	r.setBody(&req, &s.body)
+	s.request = req.WithContext(httptrace.WithClientTrace(ctx, &s.trace.hooks))
+	return s
 }
 
-// setBody sets the body of one attempt.
+// setBody sets the body of one attempt, which reader reads.
 //
 // net/http sends a request again by itself when it can rewind the body, and a POST when
 // it also finds an Idempotency-Key, which a transport of the caller's may have added. It
 // takes a request without a body for one that can be rewound. A request that must not be
 // repeated therefore always has a body, and no GetBody.
-func (r *run) setBody(req *http.Request) {
+func (r *run) setBody(req *http.Request, reader *bytes.Reader) {
 	body := r.request.Body
 	if len(body) == 0 && r.request.Idempotent {
 		return
 	}
 	// net/http sends head and body in one write when it knows the type of the reader.
-	req.Body = io.NopCloser(bytes.NewReader(body))
+	reader.Reset(body)
+	req.Body = io.NopCloser(reader)
 	req.ContentLength = int64(len(body))
 	if r.request.Idempotent {
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
@@ -92,7 +105,8 @@ func (r *run) setBody(req *http.Request) {
 	}
 }
 
-// A trace records what net/http does in one attempt. Its hooks run on several goroutines.
+// A trace records what net/http does in one attempt. Its hooks run on several goroutines,
+// and may run after the attempt has ended, so attempts do not share a trace.
 type trace struct {
 	hooks        httptrace.ClientTrace
 	asked        atomic.Bool  // for a connection
@@ -100,12 +114,11 @@ type trace struct {
 	headsWritten atomic.Int32 // more than 1 when the request was sent again inside the attempt
 }
 
-func newTrace() *trace {
-	t := new(trace)
+// install sets the hooks that record.
+func (t *trace) install() {
 	t.hooks.GetConn = func(string) { t.asked.Store(true) }
 	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.connected.Store(true) }
 	t.hooks.WroteHeaders = func() { t.headsWritten.Add(1) }
-	return t
 }
 
 var (

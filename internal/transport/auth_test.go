@@ -44,7 +44,10 @@ func TestTokenGoesToTheExactOriginOnly(t *testing.T) {
 			asked := false
 			patch(t.Context(), newTransport(recording, func(cfg *Config) { cfg.BaseURL = base }), to(t, tt.target),
 				func(r *Request) {
-					r.Authorization = func(context.Context) (string, error) { asked = true; return "Bearer secret", nil }
+					r.Authorization = func(context.Context) (string, error) {
+						asked = true
+						return "Bearer secret", nil
+					}
 				})
 			require.NotNil(t, sent)
 			assert.Equal(t, tt.token, asked)
@@ -126,5 +129,22 @@ func TestTokenThatCannotBeHadEndsTheCall(t *testing.T) {
 			assert.Equal(t, tt.attempts, base.requests(), tt.name)
 			assert.Equal(t, tt.attempts == 1, result.Response != nil, tt.name)
 		}
+	})
+}
+
+func TestResultTellsEachAuthorizationOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		values := []string{"one", "two", "two"}
+		asked := 0
+		base := scripted(status(503), status(503), status(200))
+		result := patch(t.Context(), newTransport(base), func(r *Request) {
+			r.Authorization = func(context.Context) (string, error) {
+				asked++
+				return values[asked-1], nil
+			}
+		})
+		assert.Equal(t, 3, result.Attempts)
+		assert.Equal(t, []string{"one", "two"}, result.Authorizations)
 	})
 }

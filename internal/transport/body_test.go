@@ -20,6 +20,7 @@ import (
 func TestBodyIsReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", MaxBody)
+	part := long[:100_000]
 	tests := []struct {
 		name   string
 		method string
@@ -32,16 +33,19 @@ func TestBodyIsReadToItsEnd(t *testing.T) {
 		{name: "length known", body: strings.NewReader("hello"), length: 5, want: "hello"},
 		{name: "length unknown", body: strings.NewReader("hello"), length: -1, want: "hello"},
 		{name: "byte by byte", body: iotest.OneByteReader(strings.NewReader("hello")), length: 5, want: "hello"},
-		{name: "end with the last byte", body: iotest.DataErrReader(strings.NewReader("hello")), length: -1, want: "hello"},
-		{name: "longer than the first buffer", body: strings.NewReader(long[:100_000]), length: -1, want: long[:100_000]},
-		{name: "longer than the buffer of a known length", body: strings.NewReader(long[:100_000]), length: 100_000, want: long[:100_000]},
+		{name: "end with the last byte", body: iotest.DataErrReader(strings.NewReader("hello")), length: -1,
+			want: "hello"},
+		{name: "longer than the first buffer", body: strings.NewReader(part), length: -1, want: part},
+		{name: "of a known length", body: strings.NewReader(part), length: 100_000, want: part},
+		{name: "longest of a known length", body: strings.NewReader(long), length: MaxBody, want: long},
 		{name: "the longest", body: strings.NewReader(long), length: -1, want: long},
 		{name: "one byte longer", body: strings.NewReader(long + "x"), length: -1, err: ErrTooLarge},
 		{name: "endless", body: endless{}, length: -1, err: ErrTooLarge},
 		{name: "shorter than told", body: strings.NewReader("hell"), length: 5, err: io.ErrUnexpectedEOF},
 		{name: "nothing of what was told", body: strings.NewReader(""), length: 5, err: io.ErrUnexpectedEOF},
 		{name: "length of what HEAD leaves out", method: http.MethodHead, body: strings.NewReader(""), length: 5},
-		{name: "broken", body: io.MultiReader(strings.NewReader("hell"), iotest.ErrReader(errOpaque)), length: 5, err: errOpaque},
+		{name: "broken", body: io.MultiReader(strings.NewReader("hell"), iotest.ErrReader(errOpaque)), length: 5,
+			err: errOpaque},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -149,7 +153,8 @@ func TestBadCompressionIsAResponseThatArrivedWhole(t *testing.T) {
 	}
 	for _, tt := range tests {
 		response, err := exchange(roundTripper(func(req *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, ContentLength: -1, Request: req, Body: &unzipping{from: bytes.NewReader(tt.body)}}, nil
+			body := &unzipping{from: bytes.NewReader(tt.body)}
+			return &http.Response{StatusCode: 200, ContentLength: -1, Request: req, Body: body}, nil
 		}), &http.Request{})
 		require.NotNil(t, response)
 		assert.Equal(t, tt.unreadable, response.BodyErr != nil, tt.name)

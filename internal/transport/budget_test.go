@@ -27,11 +27,11 @@ func TestBudgetBoundsRetries(t *testing.T) {
 		{"a full one", func(*budget) {}, retryCost, 100},
 		{"a full one, of timeouts", func(*budget) {}, timeoutRetryCost, 50},
 		{"a full one cannot be filled", func(b *budget) { b.giveBack(1000) }, retryCost, 100},
-		{"it is filled to full and no further", func(b *budget) { b.take(retryCost); b.giveBack(1000) }, retryCost, 100},
+		{"filled no further than full", func(b *budget) { b.take(retryCost); b.giveBack(1000) }, retryCost, 100},
 		{"a spent one", func(b *budget) { affordable(b, retryCost) }, retryCost, 0},
 		{"four calls buy nothing", func(b *budget) { affordable(b, retryCost); b.giveBack(4) }, retryCost, 0},
 		{"five calls buy a retry", func(b *budget) { affordable(b, retryCost); b.giveBack(5) }, retryCost, 1},
-		{"what is left covers a retry but no timeout", func(b *budget) { affordable(b, retryCost); b.giveBack(9) }, timeoutRetryCost, 0},
+		{"not enough for a timeout", func(b *budget) { affordable(b, retryCost); b.giveBack(9) }, timeoutRetryCost, 0},
 		{"given back in full", func(b *budget) { affordable(b, retryCost); b.giveBack(budgetSize) }, retryCost, 100},
 	}
 	for _, tt := range tests {

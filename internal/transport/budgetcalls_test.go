@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -107,8 +108,19 @@ func TestCallWithoutAResponseRefillsNothing(t *testing.T) {
 		patch(t.Context(), tr)
 		assert.Equal(t, retryCost, tr.budget.used)
 
-		tr.pause.extend(maxDuration / 2)
+		cut := func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, ContentLength: 5, Body: http.NoBody, Request: req}, nil
+		}
+		tr = newTransport(reply(cut))
 		patch(t.Context(), tr)
+		assert.Equal(t, 2*retryCost, tr.budget.used, "a response that broke off")
+
+		tr = newTransport(nil)
+		tr.base = reply(func(req *http.Request) (*http.Response, error) {
+			tr.pause.extend(time.Hour)
+			return cut(req)
+		})
+		assert.Positive(t, patch(t.Context(), tr).HeldFor)
 		assert.Equal(t, retryCost, tr.budget.used, "a call that was held")
 	})
 }

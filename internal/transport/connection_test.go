@@ -34,7 +34,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				for _, wrap := range []func(http.RoundTripper) http.RoundTripper{wrapped, func(b http.RoundTripper) http.RoundTripper { return b }} {
+				for _, wrap := range []func(http.RoundTripper) http.RoundTripper{bare, wrapped} {
 					_, base := piped(t, firstThen(once(tt.first), always(created)))
 					result := patch(t.Context(), newTransport(wrap(base)))
 					require.NoError(t, result.Err)
@@ -143,7 +143,7 @@ func TestAttemptThatOnceWroteItsHeadIsSentWhateverItsLastErrorIs(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server, base := piped(t, once(""))
-				broken := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return nil, tt.last }}
+				broken := dialing(func() error { return tt.last })
 				result := post(t.Context(), newTransport(retrying(base, broken)))
 				assert.ErrorIs(t, result.Err, tt.last)
 				assert.Equal(t, 1, result.Attempts)
@@ -152,6 +152,13 @@ func TestAttemptThatOnceWroteItsHeadIsSentWhateverItsLastErrorIs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// dialing returns net/http's own transport that cannot dial.
+func dialing(fail func() error) *http.Transport {
+	return &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, fail()
+	}}
 }
 
 func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
@@ -183,7 +190,7 @@ func TestNothingIsAppliedWithoutAConnection(t *testing.T) {
 				if tt.leaves > 0 {
 					time.AfterFunc(tt.leaves, cancel)
 				}
-				base := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return nil, tt.dial() }}
+				base := dialing(tt.dial)
 				began := time.Now()
 				result := post(ctx, newTransport(base))
 				require.Error(t, result.Err)

@@ -24,13 +24,14 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 	unsent := failure{unsent: true}
 	unsentTemporary := failure{temporary: true, unsent: true}
 	dialTimeout := failure{temporary: true, unsent: true, timeout: true}
+	refused := dialError(errno(syscall.ECONNREFUSED))
 	tests := []struct {
 		name string
 		err  error
 		want failure
 	}{
-		{"refused", dialError(errno(syscall.ECONNREFUSED)), unsentTemporary},
-		{"proxy that refuses", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: dialError(errno(syscall.ECONNREFUSED))}, unsentTemporary},
+		{"refused", refused, unsentTemporary},
+		{"proxy that refuses", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}, unsentTemporary},
 		{"SOCKS proxy", &net.OpError{Op: "socks connect", Err: errOpaque}, unsent},
 		{"proxy that cannot reach the API", &proxyError{status: 503}, unsentTemporary},
 		{"proxy that wants a password", &proxyError{status: 407}, unsent},
@@ -45,7 +46,7 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 		{"read timeout", readError(os.ErrDeadlineExceeded), failure{temporary: true, timeout: true}},
 
 		{"no such host", dialError(&net.DNSError{Err: "no such host", Name: "api.test", IsNotFound: true}), unsent},
-		{"no such host, of a resolver that calls it temporary", &net.DNSError{IsNotFound: true, IsTemporary: true}, unsent},
+		{"no such host that is called temporary", &net.DNSError{IsNotFound: true, IsTemporary: true}, unsent},
 		{"temporary DNS failure", dialError(&net.DNSError{IsTemporary: true}), unsentTemporary},
 		{"DNS timeout", dialError(&net.DNSError{IsTimeout: true}), dialTimeout},
 		{"lasting DNS failure", dialError(&net.DNSError{Err: "server misbehaving"}), unsent},
@@ -64,9 +65,9 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, classify(tt.err, newTrace()))
+			assert.Equal(t, tt.want, classify(tt.err, new(trace)))
 			wrapped := fmt.Errorf("caller's own: %w", &url.Error{Op: "Patch", URL: "https://api.test", Err: tt.err})
-			assert.Equal(t, tt.want, classify(wrapped, newTrace()), "wrapped")
+			assert.Equal(t, tt.want, classify(wrapped, new(trace)), "wrapped")
 		})
 	}
 }
@@ -77,7 +78,7 @@ func TestNetworksThatMayComeBack(t *testing.T) {
 		syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN, syscall.EADDRNOTAVAIL,
 		10049, 10050, 10051, 10053, 10054, 10060, 10061, 10064, 10065, // Windows
 	} {
-		f := classify(dialError(errno(number)), newTrace())
+		f := classify(dialError(errno(number)), new(trace))
 		assert.True(t, f.temporary, number)
 		assert.True(t, f.unsent, number)
 	}
@@ -85,7 +86,7 @@ func TestNetworksThatMayComeBack(t *testing.T) {
 
 // traceOf returns a trace that has seen these things.
 func traceOf(asked, connected bool, heads int32) *trace {
-	seen := newTrace()
+	seen := new(trace)
 	seen.asked.Store(asked)
 	seen.connected.Store(connected)
 	seen.headsWritten.Store(heads)
@@ -96,6 +97,7 @@ func TestTraceDecidesWhatWasSent(t *testing.T) {
 	t.Parallel()
 	refused := dialError(errno(syscall.ECONNREFUSED))
 	alert := &net.OpError{Op: "remote error", Err: tls.AlertError(116)}
+	unsentTimeout := failure{temporary: true, unsent: true, timeout: true}
 	tests := []struct {
 		name string
 		err  error
@@ -103,10 +105,10 @@ func TestTraceDecidesWhatWasSent(t *testing.T) {
 		want failure
 	}{
 		{"unknown, behind a connection", errOpaque, traceOf(true, true, 1), failure{temporary: true}},
-		{"unknown, behind a connection, not written", errOpaque, traceOf(true, true, 0), failure{temporary: true, unsent: true}},
+		{"unknown, not written", errOpaque, traceOf(true, true, 0), failure{temporary: true, unsent: true}},
 		{"unknown, without a connection", errOpaque, traceOf(true, false, 0), failure{unsent: true}},
 		{"unknown, without a trace", errOpaque, traceOf(false, false, 0), failure{}},
-		{"time ran out before", errTimeout, traceOf(true, false, 0), failure{temporary: true, unsent: true, timeout: true}},
+		{"time ran out before", errTimeout, traceOf(true, false, 0), unsentTimeout},
 		{"certificate", x509.UnknownAuthorityError{}, traceOf(true, false, 0), failure{unsent: true}},
 		{"alert after the request", alert, traceOf(true, true, 1), failure{}},
 		{"certificate, after an earlier request", x509.UnknownAuthorityError{}, traceOf(true, true, 1), failure{}},

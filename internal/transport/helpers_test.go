@@ -44,7 +44,7 @@ func post(ctx context.Context, t *Transport, changes ...func(*Request)) Result {
 
 func call(ctx context.Context, t *Transport, method string, changes ...func(*Request)) Result {
 	req := Request{
-		Method: method, URL: apiURL, Header: http.Header{"Accept": {"application/json"}}, Body: []byte("{}"),
+		Method: method, URL: *apiURL, Header: http.Header{"Accept": {"application/json"}}, Body: []byte("{}"),
 		Authorization: func(context.Context) (string, error) { return "Bearer secret", nil },
 	}
 	for _, change := range changes {
@@ -67,7 +67,7 @@ func withHeader(key string) func(*Request) {
 func to(t *testing.T, rawURL string) func(*Request) {
 	target, err := url.Parse(rawURL)
 	require.NoError(t, err)
-	return func(r *Request) { r.URL = target }
+	return func(r *Request) { r.URL = *target }
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -76,6 +76,8 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 
 // wrapped hides the type of a transport, as a tracing or logging one does.
 func wrapped(base http.RoundTripper) http.RoundTripper { return roundTripper(base.RoundTrip) }
+
+func bare(base http.RoundTripper) http.RoundTripper { return base }
 
 type limiter func(context.Context) error
 

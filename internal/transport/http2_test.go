@@ -30,10 +30,7 @@ func quickly(cfg *Config) {
 
 func TestHTTP2StreamResetIsAFailureOfTheConnection(t *testing.T) {
 	t.Parallel()
-	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
-		"bare":    func(base http.RoundTripper) http.RoundTripper { return base },
-		"wrapped": wrapped,
-	} {
+	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{"bare": bare, "wrapped": wrapped} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var requests atomic.Int32
@@ -158,7 +155,8 @@ func TestHTTP2ServerThatTurnsARequestAway(t *testing.T) {
 	goAway := func(uint32) []byte { return frame(frameGoAway, 0, 0, make([]byte, 8)...) } // nothing was processed
 	refused := func(stream uint32) []byte { return frame(frameReset, 0, stream, 0, 0, 0, 7) }
 	protocol := func(stream uint32) []byte { return frame(frameReset, 0, stream, 0, 0, 0, 1) }
-	for name, refusal := range map[string]func(uint32) []byte{"goaway": goAway, "refused": refused, "protocol": protocol} {
+	refusals := map[string]func(uint32) []byte{"goaway": goAway, "refused": refused, "protocol": protocol}
+	for name, refusal := range refusals {
 		t.Run("create, "+name, func(t *testing.T) {
 			t.Parallel()
 			for _, change := range []func(*Request){func(*Request) {}, noBody, withHeader("Idempotency-Key")} {

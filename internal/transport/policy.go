@@ -47,7 +47,8 @@ func (o outcome) mayRepeat(idempotent, waitStated bool) bool {
 	switch status := o.response.StatusCode; status {
 	case http.StatusTooManyRequests:
 		return waitStated // a 429 that states no wait does not go away by waiting
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return idempotent
 	default:
 		return idempotent && isGatewayStatus(status)

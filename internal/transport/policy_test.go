@@ -45,6 +45,12 @@ func TestBackoffStandsAnyDelays(t *testing.T) {
 			assert.NotPanics(t, func() { assert.Positive(t, p.backoff(attempts)) })
 		}
 	}
+	var most time.Duration
+	for range 100 {
+		assert.LessOrEqual(t, Policy{BaseDelay: 2, MaxDelay: 3}.backoff(5), time.Duration(3), "no power of two")
+		most = max(most, policies[0].backoff(100))
+	}
+	assert.Greater(t, most, maxDuration/2)
 }
 
 func TestJitterIsPositiveAndSmall(t *testing.T) {

@@ -30,7 +30,8 @@ func TestProxyThatOpensNoTunnel(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
 			t.Parallel()
-			proxy, address := listen(t, always(fmt.Sprintf("HTTP/1.1 %d Words\r\nContent-Length: 0\r\n\r\n", tt.status)))
+			answer := fmt.Sprintf("HTTP/1.1 %d Words\r\nContent-Length: 0\r\n\r\n", tt.status)
+			proxy, address := listen(t, always(answer))
 			result := post(t.Context(), behindProxy(t, address))
 			require.Error(t, result.Err)
 			assert.ErrorContains(t, result.Err, fmt.Sprint(tt.status))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -11,19 +12,24 @@ import (
 
 // A run is one call under way. Each call has an engine of its own, whose callbacks are
 // methods of the run. A run has no CloseIdleConnections on purpose: the engine would call
-// it after each failure and empty the pool of connections that all calls share.
+// it after each failure and empty the pool of connections that all calls share. Client
+// and engine are fields, not pointers, which saves two allocations of a call.
 type run struct {
 	transport *Transport
 	request   Request
 	result    Result
 	client    http.Client // makes attempts through RoundTrip
 	engine    retryablehttp.Client
-	outcome   outcome       // of the latest attempt
-	attempted bool          // the latest turn of the engine has made an attempt
-	duration  time.Duration // of the latest attempt; 0 without a log
-	wait      time.Duration // before the next attempt; 0 when none follows
-	holdLeft  time.Duration // how long pauses that other calls caused may still hold this one
-	paid      int           // what the retries of this call have taken from the budget
+	outcome   outcome // of the latest attempt
+	attempted bool    // the latest turn of the engine has made an attempt
+
+	engineResponse http.Response // the response of the latest attempt, for the engine
+	authorization  string        // that the latest attempt sent
+
+	duration time.Duration // of the latest attempt; 0 without a log
+	wait     time.Duration // before the next attempt; 0 when none follows
+	holdLeft time.Duration // how long pauses that other calls caused may still hold this one
+	paid     int           // what the retries of this call have taken from the budget
 }
 
 // Do makes one call: it sends req, repeats it as the policy allows, and returns how the
@@ -36,8 +42,7 @@ func (t *Transport) Do(ctx context.Context, req Request) Result {
 	r.client.Transport = r
 	r.engine.HTTPClient = &r.client
 	r.engine.RetryMax = r.request.MaxAttempts - 1
-	r.engine.CheckRetry = r.checkRetry
-	r.engine.Backoff = r.backoff
+	r.engine.CheckRetry = r.checkRetry // which sets Backoff
 	r.engine.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	_, err := r.engine.Do(&retryablehttp.Request{Request: r.template(ctx)})
 	if err != nil && r.wait > 0 {
@@ -53,7 +58,7 @@ func (t *Transport) Do(ctx context.Context, req Request) Result {
 // template returns the request that the engine carries around. It has no header and no
 // body, which http.Client would copy. Each attempt makes its own request.
 func (r *run) template(ctx context.Context) *http.Request {
-	template := http.Request{Method: r.request.Method, URL: r.request.URL, Header: noHeader}
+	template := http.Request{Method: r.request.Method, URL: &r.request.URL, Header: noHeader}
 	return template.WithContext(ctx)
 }
 
@@ -73,6 +78,7 @@ func (r *run) RoundTrip(template *http.Request) (*http.Response, error) {
 	}
 	r.attempted = true
 	r.result.Attempts++
+	r.recordAuthorization(authorization)
 	var began time.Time
 	if r.request.Log != nil {
 		began = time.Now()
@@ -85,7 +91,15 @@ func (r *run) RoundTrip(template *http.Request) (*http.Response, error) {
 	if r.outcome.err != nil {
 		return nil, r.outcome.err
 	}
-	return r.outcome.response.forEngine(template), nil
+	return r.responseForEngine(template), nil
+}
+
+// recordAuthorization notes a header value that the call sends.
+func (r *run) recordAuthorization(value string) {
+	r.authorization = value
+	if value != "" && !slices.Contains(r.result.Authorizations, value) {
+		r.result.Authorizations = append(r.result.Authorizations, value)
+	}
 }
 
 // refuse ends the call before an attempt. Being held is not an error of the result.
@@ -107,16 +121,19 @@ func (r *run) keep(o outcome) {
 	}
 }
 
-// forEngine returns the response that the engine sees. It has no Location, because the
-// http.Client in the engine follows redirects, and fails on a Location that it cannot
-// parse before it asks whether to follow. It has no body, because that is read already.
-func (r *Response) forEngine(req *http.Request) *http.Response {
-	header := r.Header
+// responseForEngine returns the latest response as the engine sees it. It has no
+// Location, because the http.Client in the engine follows redirects, and fails on a
+// Location that it cannot parse before it asks whether to follow. It has no body, because
+// that is read already.
+func (r *run) responseForEngine(req *http.Request) *http.Response {
+	response := r.outcome.response
+	header := response.Header
 	if header.Get("Location") != "" {
 		header = header.Clone()
 		header.Del("Location")
 	}
-	return &http.Response{StatusCode: r.StatusCode, Header: header, Body: http.NoBody, Request: req}
+	r.engineResponse = http.Response{StatusCode: response.StatusCode, Header: header, Body: http.NoBody, Request: req}
+	return &r.engineResponse
 }
 
 // checkRetry is called by the engine after each attempt, the last included. It returns no
@@ -128,6 +145,9 @@ func (r *run) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, 
 	r.wait = r.decide(ctx)
 	if r.request.Log != nil {
 		r.request.Log(r.describeAttempt())
+	}
+	if r.wait > 0 {
+		r.engine.Backoff = r.backoff // set only now: most calls need none
 	}
 	return r.wait > 0, nil
 }
@@ -210,7 +230,10 @@ func (r *run) isFinal() bool {
 
 // describeAttempt returns what a log is told about the latest attempt.
 func (r *run) describeAttempt() Attempt {
-	a := Attempt{Number: r.result.Attempts, Err: r.result.Err, Duration: r.duration, Wait: r.wait}
+	a := Attempt{
+		Number: r.result.Attempts, Err: r.result.Err, Duration: r.duration, Wait: r.wait,
+		Authorization: r.authorization,
+	}
 	if r.outcome.response != nil {
 		a.StatusCode = r.outcome.response.StatusCode
 	}

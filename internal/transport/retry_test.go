@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -69,11 +70,11 @@ func TestOutcomeDecidesWhetherACallIsRepeated(t *testing.T) {
 
 func TestStatusDecidesWhetherACallIsRepeated(t *testing.T) {
 	t.Parallel()
-	repeated := map[int]bool{500: true, 502: true, 503: true, 504: true, 520: true, 521: true, 522: true, 523: true, 524: true}
+	repeated := []int{500, 502, 503, 504, 520, 521, 522, 523, 524}
 	synctest.Test(t, func(t *testing.T) {
 		for code := 100; code < 1000; code++ {
 			want := 1
-			if repeated[code] {
+			if slices.Contains(repeated, code) {
 				want = 3
 			}
 			assert.Equal(t, want, patch(t.Context(), newTransport(scripted(status(code)))).Attempts, code)
@@ -84,7 +85,8 @@ func TestStatusDecidesWhetherACallIsRepeated(t *testing.T) {
 
 func TestAttemptsCanBeLimited(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ policy, call, want int }{{3, 0, 3}, {5, 0, 5}, {1, 0, 1}, {5, 1, 1}, {1, 4, 4}, {0, 0, 1}} {
+	tests := []struct{ policy, call, want int }{{3, 0, 3}, {5, 0, 5}, {1, 0, 1}, {5, 1, 1}, {1, 4, 4}, {0, 0, 1}}
+	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			base := scripted(status(503))
 			tr := newTransport(base, func(cfg *Config) { cfg.Policy.MaxAttempts = tt.policy })

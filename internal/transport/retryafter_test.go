@@ -48,14 +48,15 @@ func TestRetryAfter(t *testing.T) {
 		{"far beyond an int64", header("Retry-After", strings.Repeat("9", 1000)), maxDuration},
 
 		{"IMF date", header("Date", apiTime, "Retry-After", "Mon, 23 Nov 2026 12:01:30 GMT"), 90 * time.Second},
-		{"IMF date in spaces", header("Date", apiTime, "Retry-After", " Mon, 23 Nov 2026 12:01:30 GMT "), 90 * time.Second},
+		{"IMF date in spaces", header("Date", apiTime, "Retry-After", " Mon, 23 Nov 2026 12:01:30 GMT "),
+			90 * time.Second},
 		{"RFC 850 date", header("Date", apiTime, "Retry-After", "Monday, 23-Nov-26 12:01:30 GMT"), 90 * time.Second},
 		{"asctime date", header("Date", apiTime, "Retry-After", "Mon Nov 23 12:01:30 2026"), 90 * time.Second},
 		{"past date", header("Date", apiTime, "Retry-After", "Mon, 23 Nov 2026 11:59:59 GMT"), 0},
 		{"ISO date", header("Date", apiTime, "Retry-After", "2026-11-23T12:01:30Z"), unstated},
 		{"last date", header("Date", apiTime, "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), maxDuration},
 		{"date without Date", header("Retry-After", "Sat, 01 Jan 2000 00:00:10 GMT"), 10 * time.Second},
-		{"date with a broken Date", header("Date", "now", "Retry-After", "Sat, 01 Jan 2000 00:00:10 GMT"), 10 * time.Second},
+		{"broken Date", header("Date", "now", "Retry-After", "Sat, 01 Jan 2000 00:00:10 GMT"), 10 * time.Second},
 
 		{"reset of a status that is not 429", header("Date", apiTime, "X-RateLimit-Reset", "1795435230"), unstated},
 	}
@@ -80,7 +81,8 @@ func TestRateLimitResetIsMeasuredAgainstTheAPIsClock(t *testing.T) {
 	}{
 		{"absent", header("Date", apiTime), unstated},
 		{"local clock decades behind", header("Date", apiTime, "X-RateLimit-Reset", "1795435230"), 30 * time.Second},
-		{"local clock ahead", header("Date", "Fri, 31 Dec 1999 23:00:00 GMT", "X-RateLimit-Reset", "946681230"), 30 * time.Second},
+		{"local clock ahead", header("Date", "Fri, 31 Dec 1999 23:00:00 GMT", "X-RateLimit-Reset", "946681230"),
+			30 * time.Second},
 		{"now", header("Date", apiTime, "X-RateLimit-Reset", apiUnix), 0},
 		{"past", header("Date", apiTime, "X-RateLimit-Reset", "1795435199"), 0},
 		{"no Date", header("X-RateLimit-Reset", "946684830"), 30 * time.Second},
@@ -93,9 +95,11 @@ func TestRateLimitResetIsMeasuredAgainstTheAPIsClock(t *testing.T) {
 		{"negative", header("Date", apiTime, "X-RateLimit-Reset", "-30"), unstated},
 		{"fraction", header("Date", apiTime, "X-RateLimit-Reset", "1795435230.5"), unstated},
 		{"words", header("Date", apiTime, "X-RateLimit-Reset", "later"), unstated},
-		{"Retry-After wins", header("Date", apiTime, "X-RateLimit-Reset", "1795435230", "Retry-After", "7"), 7 * time.Second},
+		{"Retry-After wins", header("Date", apiTime, "X-RateLimit-Reset", "1795435230", "Retry-After", "7"),
+			7 * time.Second},
 		{"Retry-After of zero wins", header("Date", apiTime, "X-RateLimit-Reset", "1795435230", "Retry-After", "0"), 0},
-		{"unreadable Retry-After does not", header("Date", apiTime, "X-RateLimit-Reset", "1795435230", "Retry-After", "soon"), 30 * time.Second},
+		{"unreadable Retry-After does not",
+			header("Date", apiTime, "X-RateLimit-Reset", "1795435230", "Retry-After", "soon"), 30 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (t *Transport) CloseIdleConnections() {
 // A Request is what one call sends. The transport writes to none of it.
 type Request struct {
 	Method string
-	URL    *url.URL
+	URL    url.URL
 	Header http.Header
 	Body   []byte // nil for none
 
@@ -83,6 +83,8 @@ type Attempt struct {
 	Err        error
 	Duration   time.Duration
 	Wait       time.Duration // before the next attempt; 0 when none follows
+
+	Authorization string // what the attempt sent; a secret, for redaction only
 }
 
 // A Response is one response with its body.
@@ -103,7 +105,12 @@ type Result struct {
 	// is nil when there is a whole response, and when HeldFor is set.
 	Err error
 
-	Attempts       int  // requests handed to the base transport
+	Attempts int // requests handed to the base transport
+
+	// Authorizations are the header values that the attempts sent, each once. They are
+	// secrets, for redaction only.
+	Authorizations []string
+
 	MayHaveApplied bool // an attempt of a write ended without a known outcome
 
 	// HeldFor is above 0 when the call was ended by a pause that other calls caused. It is

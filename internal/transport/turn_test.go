@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"syscall"
 	"testing"
@@ -54,14 +53,17 @@ func TestPauseHoldsCallsBack(t *testing.T) {
 	}{
 		{name: "none", sent: 1},
 		{name: "over", pause: -time.Second, sent: 1},
-		{name: "with jitter of a fifth", pause: 5 * time.Second, sent: 1, least: 5*time.Second + 1, most: 6 * time.Second},
-		{name: "with jitter of 2 seconds at most", pause: 50 * time.Second, sent: 1, least: 50*time.Second + 1, most: 52 * time.Second},
+		{name: "with jitter of a fifth", pause: 5 * time.Second, sent: 1,
+			least: 5*time.Second + 1, most: 6 * time.Second},
+		{name: "with jitter of 2 seconds at most", pause: 50 * time.Second, sent: 1,
+			least: 50*time.Second + 1, most: 52 * time.Second},
 		{name: "as long as a call may be held", pause: time.Minute, sent: 1, least: time.Minute, most: time.Minute},
 		{name: "longer than a call may be held", pause: time.Minute + 1, held: time.Minute + 1},
 		{name: "into the deadline", pause: 5 * time.Second, held: 5 * time.Second, context: within(5 * time.Second)},
 		{name: "just before the deadline", pause: 5 * time.Second, sent: 1, least: 5*time.Second + 1,
 			most: 5*time.Second + 5*time.Millisecond, context: within(5*time.Second + 10*time.Millisecond)},
-		{name: "until the caller leaves", pause: time.Minute, least: time.Second, most: time.Second, err: errWhy, context: leaving},
+		{name: "until the caller leaves", pause: time.Minute, least: time.Second, most: time.Second,
+			err: errWhy, context: leaving},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -166,29 +168,57 @@ func TestCallThatIsHeldAfterItsOwnAttemptsKeepsItsResponse(t *testing.T) {
 
 func TestLimiterIsAsked(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancelCause(t.Context())
-	t.Cleanup(func() { cancel(nil) })
-	gone := errors.New("gone")
 	tests := []struct {
-		name string
-		wait limiter
-		sent int
-		err  error
+		name  string
+		wait  error // what the limiter returns
+		ended bool  // the caller leaves while the limiter waits
+		sent  int
+		want  error
 	}{
-		{"lets through", func(context.Context) error { return nil }, 1, nil},
-		{"refuses", func(context.Context) error { return errOpaque }, 0, errOpaque},
-		{"outlasts the caller", func(context.Context) error { cancel(gone); return nil }, 0, gone},
+		{"lets through", nil, false, 1, nil},
+		{"refuses", errOpaque, false, 0, errOpaque},
+		{"outlasts the caller", nil, true, 0, errWhy},
+		{"notices that the caller leaves", errOpaque, true, 0, errWhy},
 	}
 	for _, tt := range tests {
+		ctx, cancel := context.WithCancelCause(t.Context())
 		base := scripted(status(200))
-		result := patch(ctx, newTransport(base, func(cfg *Config) { cfg.Limiter = tt.wait }))
+		tr := newTransport(base, func(cfg *Config) {
+			cfg.Limiter = limiter(func(context.Context) error {
+				if tt.ended {
+					cancel(errWhy)
+				}
+				return tt.wait
+			})
+		})
+		result := patch(ctx, tr, func(r *Request) { r.Authorization = nil })
+		cancel(nil)
 		assert.Equal(t, tt.sent, base.requests(), tt.name)
 		assert.Equal(t, tt.sent, result.Attempts, tt.name)
-		assert.ErrorIs(t, result.Err, tt.err, tt.name)
-		if tt.err == errOpaque {
-			assert.Equal(t, errOpaque, result.Err)
+		assert.ErrorIs(t, result.Err, tt.want, tt.name)
+		if tt.want == errOpaque {
+			assert.Equal(t, errOpaque, result.Err, tt.name)
 		}
 	}
+}
+
+func TestLimiterThatRefusesALaterAttemptEndsTheCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		turns := 0
+		tr := newTransport(scripted(status(503)), func(cfg *Config) {
+			cfg.Limiter = limiter(func(context.Context) error {
+				if turns++; turns == 2 {
+					return errOpaque
+				}
+				return nil
+			})
+		})
+		result := patch(t.Context(), tr)
+		assert.Equal(t, errOpaque, result.Err)
+		assert.Equal(t, 1, result.Attempts)
+		assert.Equal(t, 503, result.Response.StatusCode)
+	})
 }
 
 func TestPauseThatBeginsDuringTheLimitersWaitCounts(t *testing.T) {

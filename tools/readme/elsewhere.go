@@ -18,7 +18,19 @@ type exception struct {
 
 // exceptions are all of them.
 var exceptions = map[string]exception{
-	"go -C tools run ./readme":           {why: "this is it", step: "go -C tools run ./readme"},
+	"git clone https://github.com/spideriq/spideriq-go && cd spideriq-go": {why: "it is cloned already"},
+	"go mod init example.com/first":                                       {why: "the first program is run below it", instead: "true"},
+	"go -C tools run ./readme":                                            {why: "this is it", step: "go -C tools run ./readme"},
+	"go tool -modfile=tools/lint/go.mod golangci-lint run ./...": {
+		why: "a step of its own", step: "golangci-lint",
+	},
+	"go run .": {
+		why: "runs the first program, which a reader has put into a folder of its own",
+		instead: sandbox + `
+			mkdir first && sed -n '/^package main$/,/^}$/p' README.md >first/main.go
+			printf 'module example.com/first\ngo 1.26.0\nreplace github.com/spideriq/spideriq-go => ../\n' >first/go.mod
+			(cd first && go mod tidy && go run . | grep '"daily_limit":20000')`,
+	},
 	".ci/run":                            {why: "this program is a step of it", step: "go -C tools run ./readme"},
 	"go test ./...":                      {why: "a step of its own", step: "go test ./..."},
 	"go test -race ./...":                {why: "a step of its own", step: "go test -race ./..."},

@@ -34,18 +34,25 @@ func copyOf(root string) (dir string, err error) {
 // given is what fragments of programs use without declaring it.
 const given = `
 var (
-	ctx    context.Context
-	client *spideriq.Client
-	params spideriq.UpdateParams
+	ctx      context.Context
+	client   *spideriq.Client
+	params   spideriq.UpdateParams
+	token    string
+	proxyURL *url.URL
+	tracing  http.RoundTripper
 )
 
-func disable(context.Context, *spideriq.Client, int64) error { return nil }
+func disable(context.Context, *spideriq.Client, int64) error   { return nil }
+func readTokenFile(context.Context) (token string, err error) { return "", nil }
 `
 
 var (
-	packages    = []string{"context", "errors", "testing", "github.com/spideriq/spideriq-go", "github.com/spideriq/spideriq-go/spideriqtest"}
+	packages = []string{
+		"context", "errors", "fmt", "log", "log/slog", "net/http", "net/url", "os", "testing", "time",
+		"github.com/spideriq/spideriq-go", "github.com/spideriq/spideriq-go/spideriqtest",
+	}
 	declaration = regexp.MustCompile(`^(func|type|var|const) `)
-	assignment  = regexp.MustCompile(`(?m)^(\w+)(?:, err)? :=`)
+	assignment  = regexp.MustCompile(`(?m)^(\w+)(?:, (err))? :=`)
 )
 
 // program makes a whole file of a fragment.
@@ -56,13 +63,16 @@ func program(fragment string) string {
 	if !declaration.MatchString(fragment) {
 		for _, found := range assignment.FindAllStringSubmatch(fragment, -1) {
 			fragment += "_ = " + found[1] + "\n"
+			if found[2] != "" {
+				fragment += "_ = err\n"
+			}
 		}
-		fragment = "func _() {\n" + fragment + "}\n"
+		fragment = "func _() error {\n" + fragment + "return nil\n}\n"
 	}
 	imports := ""
 	for _, path := range packages {
 		name := strings.TrimSuffix(filepath.Base(path), "-go")
-		if strings.Contains(given+fragment, name+".") {
+		if regexp.MustCompile(`\b` + name + `\.`).MatchString(given + fragment) {
 			imports += fmt.Sprintf("import %s %q\n", name, path)
 		}
 	}
@@ -118,7 +128,7 @@ func follow(root string, documents []document) error {
 			}
 		}
 	}
-	printed, err := bash(dir, `set -e; [[ -z $(gofmt -l .) ]] || { gofmt -d .; exit 1; }; go vet ./...; go test . ./spideriqtest; cd contract; go vet; go test`)
+	printed, err := bash(dir, `set -e; [[ -z $(gofmt -l .) ]] || { gofmt -d .; exit 1; }; go vet ./...; go test . ./internal/acceptance ./spideriqtest; cd contract; go vet; go test`)
 	if err != nil {
 		return fmt.Errorf("CONTRIBUTING.md: the worked example: %w\n%s", err, printed)
 	}
