@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/spideriq/spideriq-go"
 	"github.com/spideriq/spideriq-go/spideriqtest"
@@ -14,6 +15,7 @@ import (
 type api struct {
 	client *spideriq.Client
 	name   string // tells the job of one API from that of another
+	owner  string // of the rate limit: the client id in the token, which is no secret
 	close  func()
 }
 
@@ -24,14 +26,16 @@ func connectAPI(s settings, getenv func(string) string, gate *gate) (*api, error
 	if s.demo {
 		return newDemo(opts), nil
 	}
-	if getenv("SPIDERIQ_TOKEN") == "" {
+	token := getenv("SPIDERIQ_TOKEN")
+	if token == "" {
 		return nil, errors.New("SPIDERIQ_TOKEN is not set; -demo runs against an in-memory API")
 	}
 	client, err := spideriq.NewClientFromEnv(opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &api{client: client, name: client.String(), close: client.CloseIdleConnections}, nil
+	owner, _, _ := strings.Cut(token, ":")
+	return &api{client: client, name: client.String(), owner: owner, close: client.CloseIdleConnections}, nil
 }
 
 func newDemo(opts []spideriq.Option) *api {

@@ -52,7 +52,6 @@ func (s *settings) validate() error {
 		{s.csv == "" && s.dryRun, "-dry-run needs the CSV file"},
 		{s.csv == "" && (s.repeatFailed || s.repeatUnknown), "-repeat-failed and -repeat-unknown need the CSV file"},
 		{s.job != "" && !jobName.MatchString(s.job), "-job may have letters, digits, - and _ only, at most 64"},
-		{s.demo && s.nats != "", "-demo works alone; it cannot be used with -nats"},
 		{s.store != "" && s.nats != "", "-store is the folder of the embedded server; it cannot be used with -nats"},
 		{s.creds != "" && s.nats == "", "-creds needs -nats"},
 		{s.share != 0 && s.nats == "", "-share needs -nats"},
@@ -111,7 +110,7 @@ func newFlags(s *settings) *flag.FlagSet {
 	flags.BoolVar(&s.repeatFailed, "repeat-failed", false, "send again the rows that failed")
 	flags.BoolVar(&s.repeatUnknown, "repeat-unknown", false, "send again the rows whose outcome is unknown")
 	flags.BoolVar(&s.dryRun, "dry-run", false, "show what would be sent, and send and write nothing")
-	flags.BoolVar(&s.demo, "demo", false, "use an in-memory API with integrations 1 to 300")
+	flags.BoolVar(&s.demo, "demo", false, "use an in-memory API with integrations 1 to 300; only the queue of -nats is on the network then")
 	flags.IntVar(&s.workers, "workers", 8, "`rows` in flight at a time")
 	flags.IntVar(&s.rate, "rate", 100, "`requests` a minute, of all workers together")
 	flags.IntVar(&s.burst, "burst", 20, "`requests` that may go out at once")

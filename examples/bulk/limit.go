@@ -17,10 +17,11 @@ import (
 )
 
 // newLimiter returns the limiter of a run: one that all programs on the NATS server
-// share, or one of this program alone.
-func newLimiter(ctx context.Context, q *queue, s settings, api string) (spideriq.RateLimiter, error) {
+// share, or one of this program alone. owner identifies the API and the client that has
+// the limit.
+func newLimiter(ctx context.Context, q *queue, s settings, owner string) (spideriq.RateLimiter, error) {
 	if s.nats != "" && s.share == 0 {
-		return newSharedLimiter(ctx, q, s, api)
+		return newSharedLimiter(ctx, q, s, owner)
 	}
 	return localLimiter(s), nil
 }
@@ -51,7 +52,7 @@ type sharedLimiter struct {
 
 const limitBucket = "bulk_rate"
 
-func newSharedLimiter(ctx context.Context, q *queue, s settings, api string) (*sharedLimiter, error) {
+func newSharedLimiter(ctx context.Context, q *queue, s settings, owner string) (*sharedLimiter, error) {
 	bucket, err := q.js.KeyValue(ctx, limitBucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
 		bucket, err = q.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
@@ -64,7 +65,7 @@ func newSharedLimiter(ctx context.Context, q *queue, s settings, api string) (*s
 	if err != nil {
 		return nil, fmt.Errorf("bucket %s: %w", limitBucket, err)
 	}
-	sum := sha256.Sum256([]byte(api))
+	sum := sha256.Sum256([]byte(owner))
 	l := &sharedLimiter{
 		queue: q, bucket: bucket, key: hex.EncodeToString(sum[:8]),
 		interval: time.Minute / time.Duration(s.rate), burst: s.burst,

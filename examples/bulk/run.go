@@ -68,7 +68,7 @@ func (r *bulkRun) openJob(ctx context.Context, conn *connection) (err error) {
 		return err
 	}
 	r.gate.queue = r.queue
-	if r.gate.limiter, err = newLimiter(ctx, r.queue, s, r.api.name); err != nil {
+	if r.gate.limiter, err = newLimiter(ctx, r.queue, s, r.api.name+" "+r.api.owner); err != nil {
 		return err
 	}
 	if r.before, err = r.queue.load(ctx); err != nil {

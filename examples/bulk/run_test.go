@@ -205,7 +205,6 @@ func TestRefusedBeforeTheFirstRequest(t *testing.T) {
 		"replicas":             {[]string{"-demo", "-replicas", "9", good}, "-replicas"},
 		"job":                  {[]string{"-demo", "-job", "a.b", good}, "-job"},
 		"share alone":          {[]string{"-demo", "-share", "2", good}, "-share needs -nats"},
-		"demo with a server":   {[]string{"-demo", "-nats", "nats://127.0.0.1:1", good}, "-demo works alone"},
 		"no file and no job":   {[]string{"-nats", "nats://127.0.0.1:1"}, "-job names the job"},
 		"no URL":               {[]string{"-nats", "127.0.0.1", good}, "-nats 127.0.0.1: is not a URL"},
 		"broken URL":           {[]string{"-nats", "nats://a:pass%@b", good}, "-nats: is not a URL"},
