@@ -42,8 +42,8 @@ func newDemo(opts []spideriq.Option) *api {
 	server := spideriqtest.NewServer()
 	for id := range int64(300) {
 		server.Add(spideriq.Integration{
-			ID: id + 1, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: fmt.Sprintf("Key %d", id+1), IsActive: true,
-			DailyLimit: new(10000), MinuteLimit: new(100),
+			ID: id + 1, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: fmt.Sprintf("Key %d", id+1),
+			IsActive: true, DailyLimit: new(10000), MinuteLimit: new(100),
 		})
 	}
 	opts = append(opts, spideriq.WithHTTPClient(&http.Client{Transport: server.Transport()}))

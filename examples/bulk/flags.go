@@ -42,19 +42,42 @@ func parse(args []string) (settings, error) {
 	return s, nil
 }
 
+// A rule is what a command line must keep.
+type rule struct {
+	broken  bool
+	message string
+}
+
 func (s *settings) validate() error {
-	for _, rule := range []struct {
-		broken  bool
-		message string
-	}{
+	for _, rule := range append(s.combinations(), s.ranges()...) {
+		if rule.broken {
+			return errors.New(rule.message)
+		}
+	}
+	if s.nats == "" {
+		return nil
+	}
+	return checkNATSURL(s.nats)
+}
+
+// combinations are rules on flags that go together.
+func (s *settings) combinations() []rule {
+	repeats := s.repeatFailed || s.repeatUnknown
+	return []rule{
 		{s.csv == "" && s.nats == "", "the CSV file is missing; -h tells more"},
 		{s.csv == "" && s.job == "", "without a CSV file, -job names the job to work on"},
 		{s.csv == "" && s.dryRun, "-dry-run needs the CSV file"},
-		{s.csv == "" && (s.repeatFailed || s.repeatUnknown), "-repeat-failed and -repeat-unknown need the CSV file"},
+		{s.csv == "" && repeats, "-repeat-failed and -repeat-unknown need the CSV file"},
 		{s.job != "" && !jobName.MatchString(s.job), "-job may have letters, digits, - and _ only, at most 64"},
 		{s.store != "" && s.nats != "", "-store is the folder of the embedded server; it cannot be used with -nats"},
 		{s.creds != "" && s.nats == "", "-creds needs -nats"},
 		{s.share != 0 && s.nats == "", "-share needs -nats"},
+	}
+}
+
+// ranges are rules on single flags.
+func (s *settings) ranges() []rule {
+	return []rule{
 		{s.share < 0, "-share must be at least 1"},
 		{s.workers < 1, "-workers must be at least 1"},
 		{s.rate < 1, "-rate must be at least 1"},
@@ -64,15 +87,7 @@ func (s *settings) validate() error {
 		{s.lease < time.Second, "-lease must be at least 1s"},
 		{s.natsWait < 0, "-nats-wait must not be negative"},
 		{s.retryDelay < 0, "-retry-delay must not be negative"},
-	} {
-		if rule.broken {
-			return errors.New(rule.message)
-		}
 	}
-	if s.nats == "" {
-		return nil
-	}
-	return checkNATSURL(s.nats)
 }
 
 var (
@@ -101,7 +116,7 @@ func newFlags(s *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("bulk", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run reports errors, in one line
 	flags.Usage = func() {}
-	flags.StringVar(&s.nats, "nats", "", "`URL` of a NATS server or cluster with JetStream (default: one inside of this program)")
+	flags.StringVar(&s.nats, "nats", "", "`URL` of a NATS server or cluster with JetStream (default: one in the program)")
 	flags.StringVar(&s.creds, "creds", "", "credentials `file` for -nats")
 	flags.IntVar(&s.replicas, "replicas", 1, "`servers` of the cluster that keep a new job")
 	flags.StringVar(&s.job, "job", "", "`name` of the job in the queue (default FILE without .csv)")
@@ -110,15 +125,15 @@ func newFlags(s *settings) *flag.FlagSet {
 	flags.BoolVar(&s.repeatFailed, "repeat-failed", false, "send again the rows that failed")
 	flags.BoolVar(&s.repeatUnknown, "repeat-unknown", false, "send again the rows whose outcome is unknown")
 	flags.BoolVar(&s.dryRun, "dry-run", false, "show what would be sent, and send and write nothing")
-	flags.BoolVar(&s.demo, "demo", false, "use an in-memory API with integrations 1 to 300; only the queue of -nats is on the network then")
+	flags.BoolVar(&s.demo, "demo", false, "use an in-memory API with integrations 1 to 300")
 	flags.IntVar(&s.workers, "workers", 8, "`rows` in flight at a time")
 	flags.IntVar(&s.rate, "rate", 100, "`requests` a minute, of all workers together")
 	flags.IntVar(&s.burst, "burst", 20, "`requests` that may go out at once")
-	flags.IntVar(&s.share, "share", 0, "with -nats, keep to 1/`N` of the rate instead of sharing one limit through the server")
+	flags.IntVar(&s.share, "share", 0, "keep to 1/`N` of the rate instead of sharing it through the NATS server")
 	flags.DurationVar(&s.grace, "grace", 10*time.Second, "how `long` rows in flight may go on after Ctrl-C")
-	flags.DurationVar(&s.lease, "lease", 10*time.Second, "how `long` a silent worker keeps its rows; the same for all workers")
-	flags.DurationVar(&s.natsWait, "nats-wait", time.Minute, "how `long` to wait for a NATS server that has gone away")
-	flags.DurationVar(&s.retryDelay, "retry-delay", 30*time.Second, "how `long` a row waits in the queue after a failure that may pass")
+	flags.DurationVar(&s.lease, "lease", 10*time.Second, "how `long` a silent worker keeps its rows; the same for all")
+	flags.DurationVar(&s.natsWait, "nats-wait", time.Minute, "how `long` to wait for a NATS server that is away")
+	flags.DurationVar(&s.retryDelay, "retry-delay", 30*time.Second, "how `long` a row waits after no answer")
 	return flags
 }
 

@@ -19,8 +19,10 @@ func TestInterrupt(t *testing.T) {
 		says    string
 		last    state
 	}{
-		"rows in flight finish":                 {true, nil, "       done  3\n   not sent  7\n", done},
-		"or are recorded as unknown in the end": {false, []string{"-grace", "1ms"}, "      done  2\n   unknown  1\n  not sent  7\n", unknown},
+		"rows in flight finish": {true, nil, "       done  3\n   not sent  7\n", done},
+		"or are recorded as unknown in the end": {
+			false, []string{"-grace", "1ms"}, "      done  2\n   unknown  1\n  not sent  7\n", unknown,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			csv := writeFile(t, "keys.csv", limits(10))

@@ -143,7 +143,8 @@ func TestNATSServerThatComesBack(t *testing.T) {
 	assert.Equal(t, exitDone, code, p.said())
 	assert.Contains(t, stdout, fmt.Sprintf("done  %d\n", rows))
 	assert.Less(t, atMost, rows, "no row is sent that cannot be recorded")
-	assert.Equal(t, "bulk: the NATS server has gone away; rows wait up to 1m0s for it\nbulk: the NATS server is back\n", p.said())
+	assert.Equal(t, "bulk: the NATS server has gone away; rows wait up to 1m0s for it\n"+
+		"bulk: the NATS server is back\n", p.said())
 	noneTwice(t, api)
 	allApplied(t, api, rows)
 }

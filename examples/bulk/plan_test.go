@@ -16,6 +16,8 @@ func TestPlan(t *testing.T) {
 		return map[int64]record{7: {ID: 7, Settings: settings, State: s, revision: 3}}
 	}
 	again := settings{repeatFailed: true, repeatUnknown: true}
+	const edited = "line 2: integration 7 has other settings in the job, where it is "
+	const removed = " in the job and not in the file"
 	for name, c := range map[string]struct {
 		row    row
 		before map[int64]record
@@ -35,12 +37,12 @@ func TestPlan(t *testing.T) {
 		"failed, edited, not asked": {row7, stored(failed, other), settings{}, "nothing"},
 		"unknown":                   {row7, stored(unknown, wanted), settings{repeatFailed: true}, "nothing"},
 		"unknown, to repeat":        {row7, stored(unknown, wanted), again, "stored and published"},
-		"done, then edited":         {row7, stored(done, other), again, "line 2: integration 7 has other settings in the job, where it is done"},
-		"unknown, then edited":      {row7, stored(unknown, other), again, "line 2: integration 7 has other settings in the job, where it is unknown"},
-		"on its way, then edited":   {row7, stored(sending, other), again, "line 2: integration 7 has other settings in the job, where it is sending"},
-		"unknown, then removed":     {only8, stored(unknown, wanted), again, "integration 7 is unknown in the job and not in the file"},
-		"queued, then removed":      {only8, stored(queued, wanted), again, "integration 7 is queued in the job and not in the file"},
-		"on its way, then removed":  {only8, stored(sending, wanted), again, "integration 7 is sending in the job and not in the file"},
+		"done, then edited":         {row7, stored(done, other), again, edited + "done"},
+		"unknown, then edited":      {row7, stored(unknown, other), again, edited + "unknown"},
+		"on its way, then edited":   {row7, stored(sending, other), again, edited + "sending"},
+		"unknown, then removed":     {only8, stored(unknown, wanted), again, "integration 7 is unknown" + removed},
+		"queued, then removed":      {only8, stored(queued, wanted), again, "integration 7 is queued" + removed},
+		"on its way, then removed":  {only8, stored(sending, wanted), again, "integration 7 is sending" + removed},
 		"failed and then gone":      {only8, stored(failed, wanted), settings{}, "nothing"},
 		"done, and then removed":    {only8, stored(done, wanted), settings{}, "nothing"},
 	} {

@@ -80,7 +80,8 @@ func resultOf(r row, stored record) []string {
 	if stored.Attempts > 0 {
 		attempts = strconv.Itoa(stored.Attempts)
 	}
-	return []string{at, strconv.Itoa(r.line), strconv.FormatInt(r.id, 10), r.settings, outcome, attempts, stored.Message}
+	line, id := strconv.Itoa(r.line), strconv.FormatInt(r.id, 10)
+	return []string{at, line, id, r.settings, outcome, attempts, stored.Message}
 }
 
 func replaceFile(name string, content []byte) error {

@@ -17,7 +17,8 @@ func TestResultsFileHasEachRowInTheOrderOfTheFile(t *testing.T) {
 	at := time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC)
 	rows := []row{
 		{line: 2, id: 9, settings: `{"daily_limit":1}`}, {line: 3, id: 8, settings: `{"key_label":"a \"b\", c\nd"}`},
-		{line: 5, id: 7, settings: "{}"}, {line: 6, id: 6, settings: `{"daily_limit":1}`}, {line: 7, id: 5, settings: `{"daily_limit":1}`},
+		{line: 5, id: 7, settings: "{}"}, {line: 6, id: 6, settings: `{"daily_limit":1}`},
+		{line: 7, id: 5, settings: `{"daily_limit":1}`},
 	}
 	records := map[int64]record{
 		9: {State: done, Time: at, Attempts: 2},
@@ -54,9 +55,13 @@ func TestOtherFilesAreNoResults(t *testing.T) {
 
 func TestTallyCountsEachRowOnce(t *testing.T) {
 	t.Parallel()
-	rows := []row{{line: 2, id: 1}, {line: 3, id: 2}, {line: 4, id: 3}, {line: 5, id: 4}, {line: 6, id: 5}, {line: 7, id: 6}, {line: 8, id: 7, settings: "{}"}}
+	rows := []row{
+		{line: 2, id: 1}, {line: 3, id: 2}, {line: 4, id: 3}, {line: 5, id: 4}, {line: 6, id: 5}, {line: 7, id: 6},
+		{line: 8, id: 7, settings: "{}"},
+	}
 	records := map[int64]record{
-		1: {State: done}, 2: {State: done}, 3: {State: failed, Message: "404"}, 4: {State: sending}, 5: {State: queued}, 6: {State: unchanged},
+		1: {State: done}, 2: {State: done}, 3: {State: failed, Message: "404"},
+		4: {State: sending}, 5: {State: queued}, 6: {State: unchanged},
 	}
 	tally := count(rows, records, map[int64]record{1: {State: done}, 2: {State: queued}})
 	var out bytes.Buffer
@@ -118,7 +123,8 @@ func TestDryRunKnowsWhatIsLeft(t *testing.T) {
 	csv := writeFile(t, "keys.csv", "id,daily_limit\n1,5\n2,10000\n4,5\n")
 	code, stdout, _ := bulk(t, t.Context(), server.URL, csv, "-dry-run")
 	assert.Equal(t, exitDone, code)
-	assert.Equal(t, "PATCH /integrations/1 {\"daily_limit\":5}\nPATCH /integrations/4 {\"daily_limit\":5}\n", stdout[:strings.Index(stdout, "\n\n")+1])
+	requests, _, _ := strings.Cut(stdout, "\n\n")
+	assert.Equal(t, "PATCH /integrations/1 {\"daily_limit\":5}\nPATCH /integrations/4 {\"daily_limit\":5}", requests)
 	assert.Contains(t, stdout, "nothing to change  1\n")
 	assert.Empty(t, sent(server))
 

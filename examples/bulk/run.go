@@ -92,7 +92,8 @@ func (r *bulkRun) openJob(ctx context.Context, conn *connection) (err error) {
 // work queues the rows, sends them and reports. It returns the exit code.
 func (r *bulkRun) work(ctx context.Context, stdout io.Writer) int {
 	if r.settings.demo {
-		fmt.Fprintln(r.stderr, "bulk: -demo: an in-memory API with integrations 1 to 300, which forgets everything at the end")
+		fmt.Fprintln(r.stderr, "bulk: -demo: an in-memory API with integrations 1 to 300,"+
+			" which forgets everything at the end")
 	}
 	if n := r.plan.repeatedUnknown; n > 0 {
 		fmt.Fprintf(r.stderr, "bulk: -repeat-unknown: rows of unknown outcome are sent again: %d\n", n)

@@ -67,7 +67,8 @@ func TestFailedRowIsTerminated(t *testing.T) {
 	t.Parallel()
 	q := newQueue(t)
 	enqueueRows(t, q, 1)
-	p, client := newTestPool(q, map[int64][]error{1: {&spideriq.BadRequestError{APIError: &spideriq.APIError{StatusCode: 400}}}})
+	refused := &spideriq.BadRequestError{APIError: &spideriq.APIError{StatusCode: 400}}
+	p, client := newTestPool(q, map[int64][]error{1: {refused}})
 	require.NoError(t, p.run(t.Context()))
 	assert.Len(t, client.calls, 1)
 	assert.Equal(t, map[int64]state{1: failed}, states(t, q))
@@ -210,7 +211,8 @@ func TestLateOutcomeLeavesARepeatAlone(t *testing.T) {
 	late := claimed(t, q, take(t, q))
 	r, err := q.put(t.Context(), late.changedTo(unknown, ""))
 	require.NoError(t, err)
-	r, err = q.put(t.Context(), record{Line: 2, ID: 1, Settings: r.Settings, revision: r.revision}.changedTo(queued, ""))
+	repeat := record{Line: 2, ID: 1, Settings: r.Settings, revision: r.revision}
+	r, err = q.put(t.Context(), repeat.changedTo(queued, ""))
 	require.NoError(t, err)
 	p, _ := newTestPool(q, nil)
 	require.NoError(t, p.record(t.Context(), late.changedTo(done, "")))
