@@ -116,7 +116,7 @@ func newFlags(s *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("bulk", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run reports errors, in one line
 	flags.Usage = func() {}
-	flags.StringVar(&s.nats, "nats", "", "`URL` of a NATS server or cluster with JetStream (default: one in the program)")
+	flags.StringVar(&s.nats, "nats", "", "`URL` of a NATS server or cluster with JetStream (default: a built-in one)")
 	flags.StringVar(&s.creds, "creds", "", "credentials `file` for -nats")
 	flags.IntVar(&s.replicas, "replicas", 1, "`servers` of the cluster that keep a new job")
 	flags.StringVar(&s.job, "job", "", "`name` of the job in the queue (default FILE without .csv)")

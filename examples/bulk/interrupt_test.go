@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,14 +29,14 @@ func TestInterrupt(t *testing.T) {
 			csv := writeFile(t, "keys.csv", limits(10))
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
-			updates := 0 // of one worker
+			var updates atomic.Int32
 			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body) // only then does the server see the client leave
 				if r.Method == http.MethodGet {
 					_, _ = io.WriteString(w, `{"success": true, "integrations": []}`)
 					return
 				}
-				if updates++; updates == 3 {
+				if updates.Add(1) == 3 {
 					interrupt()
 					if !c.answers {
 						<-r.Context().Done()
@@ -53,10 +54,10 @@ func TestInterrupt(t *testing.T) {
 			assert.Equal(t, string(c.last), got["3"])
 			assert.Equal(t, "not sent", got["4"])
 
-			updates = 10 // and the rest is sent by the same command
+			updates.Store(10) // and the rest is sent by the same command
 			code, _, _ = bulk(t, t.Context(), api.URL, csv)
 			assert.Equal(t, map[state]int{done: exitDone, unknown: exitUnknown}[c.last], code)
-			assert.Equal(t, 17, updates, "no row is sent twice")
+			assert.EqualValues(t, 17, updates.Load(), "no row is sent twice")
 		})
 	}
 }
