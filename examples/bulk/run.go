@@ -107,6 +107,9 @@ func (r *bulkRun) work(ctx context.Context, stdout io.Writer) int {
 		fmt.Fprintln(r.stderr, "bulk: stopped early:", errors.Join(stopped, err))
 		return r.exitWithoutRecords(ctx, lost)
 	}
+	if r.settings.csv == "" {
+		r.rows = rowsOf(records) // with those that were queued meanwhile
+	}
 	progress.close(r.rows, records)
 	return r.report(ctx, records, stopped, stdout)
 }

@@ -168,9 +168,9 @@ func TestDeadAPIEndsTheRunBeforeTheFirstRow(t *testing.T) {
 }
 
 func TestDemoHas300IntegrationsAndNoNetwork(t *testing.T) {
+	real := newAPI(t, 3)
 	t.Setenv("SPIDERIQ_TOKEN", token)
-	t.Setenv("SPIDERIQ_API_URL", "http://127.0.0.1:1")
-	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
+	t.Setenv("SPIDERIQ_API_URL", real.URL)
 	var stdout, stderr bytes.Buffer
 	csv := writeFile(t, "keys.csv", "id,is_active\n1,false\n300,false\n301,false\n")
 	code := run(t.Context(), []string{"-demo", csv}, os.Getenv, &stdout, &stderr)
@@ -180,9 +180,10 @@ func TestDemoHas300IntegrationsAndNoNetwork(t *testing.T) {
 	assert.Contains(t, stderr.String(), "in-memory")
 
 	// What the demo has done is not taken for what the API has done.
-	code, _, log := bulk(t, t.Context(), "http://127.0.0.1:1", csv)
+	code, _, log := bulk(t, t.Context(), real.URL, csv)
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, log, "job keys is for the in-memory API of -demo, and not for spideriq.Client(http://")
+	assert.Empty(t, real.Requests())
 }
 
 func TestRefusedBeforeTheFirstRequest(t *testing.T) {
