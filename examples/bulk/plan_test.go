@@ -77,7 +77,13 @@ func TestRowThatIsQueuedTwiceHasOneMessage(t *testing.T) {
 	for id, r := range mustLoad(t, q) { // as another program does that has read the same records
 		assert.NoError(t, q.publish(t.Context(), r), id)
 	}
-	assert.Equal(t, 5, messagesIn(t, q))
+	edited, err := q.put(t.Context(), mustLoad(t, q)[3].changedTo(queued, ""))
+	require.NoError(t, err)
+	require.NoError(t, q.publish(t.Context(), edited))
+	info, err := q.stream.Info(t.Context())
+	require.NoError(t, err)
+	assert.EqualValues(t, 5, info.State.Msgs)
+	assert.EqualValues(t, 5, info.State.LastSeq, "a row that is in the stream keeps its message")
 
 	fetched, err := q.next(t.Context())
 	require.NoError(t, err)
