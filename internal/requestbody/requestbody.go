@@ -101,13 +101,18 @@ func plainError(err error) error {
 // checkText refuses a string that is not UTF-8 anywhere in v: encoding/json would
 // replace what it cannot encode. The error names the path to the string.
 func checkText(v reflect.Value) error {
-	if !v.IsValid() || hasOwnForm(v.Type()) {
+	if !v.IsValid() || encodesItself(v.Type()) {
 		return nil
+	}
+	if v.CanInterface() {
+		if text, ok := v.Interface().(encoding.TextMarshaler); ok {
+			return checkTextForm(text)
+		}
 	}
 	switch v.Kind() {
 	case reflect.String:
 		if !utf8.ValidString(v.String()) {
-			return errors.New("the text is not valid UTF-8")
+			return errNotUTF8
 		}
 	case reflect.Pointer, reflect.Interface:
 		return checkText(v.Elem())
@@ -121,9 +126,22 @@ func checkText(v reflect.Value) error {
 	return nil
 }
 
-// hasOwnForm reports whether a type writes its text itself.
-func hasOwnForm(t reflect.Type) bool {
-	return encodesItself(t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
+var errNotUTF8 = errors.New("the text is not valid UTF-8")
+
+// checkTextForm checks what a type with a text form of its own writes. A nil pointer
+// writes none.
+func checkTextForm(m encoding.TextMarshaler) error {
+	if v := reflect.ValueOf(m); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil
+	}
+	text, err := m.MarshalText()
+	if err != nil {
+		return err
+	}
+	if !utf8.Valid(text) {
+		return errNotUTF8
+	}
+	return nil
 }
 
 func checkFields(v reflect.Value) error {
