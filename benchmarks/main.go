@@ -116,7 +116,7 @@ func plotOne(file string, tables []report.Table, table, column, title, axis stri
 		if t.Title != table {
 			continue
 		}
-		t.Rows = namedForPlot(t.Rows)
+		t.Rows = namedForPlot(t)
 		for i, c := range t.Columns {
 			if c.Name == column {
 				return t.Plot(file, title, axis, i)
@@ -128,13 +128,16 @@ func plotOne(file string, tables []report.Table, table, column, title, axis stri
 
 // namedForPlot leaves out the floor against itself, and marks who repeats nothing: of it a
 // server gets few requests in an outage, and a single failure is one of the call.
-func namedForPlot(rows []report.Row) []report.Row {
+func namedForPlot(t report.Table) []report.Row {
 	repeats := map[string]bool{}
 	for _, c := range lineup.All() {
-		repeats[c.Name] = c.Retries && c.Name != "hcloud-go" // which does not repeat a 503
+		repeats[c.Name] = c.Retries
+	}
+	if t.Title == titleOutage {
+		repeats["hcloud-go"] = false // it does not repeat a 503
 	}
 	var named []report.Row
-	for _, row := range rows {
+	for _, row := range t.Rows {
 		if row.Name == lineup.FloorAgain {
 			continue
 		}
