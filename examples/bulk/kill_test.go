@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
-	"encoding/csv"
 	"fmt"
-	"os"
-	"os/exec"
-	"regexp"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,91 +14,166 @@ import (
 	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
-// A kill in the middle, with rows on their way: what was done stays done and is
-// not repeated, what was on its way is unknown and left alone until asked for, and
-// the rest is sent. In the end each row is done, and is said to be once.
-func TestKillAndResume(t *testing.T) {
-	const rows = 120
-	server := newPool(t, rows)
-	csv := writeFile(t, "keys.csv", limits(rows))
-	server.Fail(append(make([]spideriqtest.Fault, 30), spideriqtest.Delay(time.Hour), spideriqtest.Delay(time.Hour))...)
-
-	program := exec.CommandContext(t.Context(), os.Args[0], "-rate", "600000", "-workers", "5", csv)
-	program.Env = append(os.Environ(), "BULK_TEST_AS_PROGRAM=1", "SPIDERIQ_TOKEN="+token, "SPIDERIQ_API_URL="+server.URL)
-	stdout, err := program.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, program.Start())
-	var said strings.Builder
-	printed := bufio.NewScanner(stdout)
-	for range 60 {
-		require.True(t, printed.Scan())
-		fmt.Fprintln(&said, printed.Text())
+// slowly makes every update take some time, so that a kill finds rows on their way.
+func slowly(api *spideriqtest.Server, lists, updates int) {
+	faults := make([]spideriqtest.Fault, lists, lists+updates)
+	for range updates {
+		faults = append(faults, spideriqtest.Delay(10*time.Millisecond))
 	}
-	require.NoError(t, program.Process.Kill())
-	for printed.Scan() {
-		fmt.Fprintln(&said, printed.Text())
-	}
-	require.Error(t, program.Wait())
-	tear(t, resultsName(csv))
+	api.Fail(faults...)
+}
 
-	before, _, err := readResults(resultsName(csv))
-	require.NoError(t, err)
-	var onTheirWay int
-	for _, rec := range before {
-		if rec.outcome == unknown {
-			onTheirWay++
-		}
-	}
-	require.GreaterOrEqual(t, onTheirWay, 2)
-	require.LessOrEqual(t, onTheirWay, 5, "no more than there are workers")
-	require.Less(t, len(before), rows)
-
-	code, out, _ := bulk(t, t.Context(), server.URL, csv, "-resume")
-	said.WriteString(out)
-	assert.Equal(t, exitUnknown, code)
-	assert.Regexp(t, fmt.Sprintf(`unknown +%d\n`, onTheirWay), out)
-	for request, times := range sent(server) {
+// noneTwice requires that no row was sent twice.
+func noneTwice(t *testing.T, api *spideriqtest.Server) {
+	t.Helper()
+	for request, times := range sent(api) {
 		assert.Equal(t, 1, times, request)
 	}
+}
 
-	code, out, stderr := bulk(t, t.Context(), server.URL, csv, "-resume", "-repeat-unknown")
-	said.WriteString(out)
-	assert.Equal(t, exitDone, code)
-	assert.Contains(t, stderr, fmt.Sprintf("rows of unknown outcome are sent again: %d\n", onTheirWay))
-	for id := range int64(rows) {
-		got, ok := server.Get(id + 1)
+// allApplied requires that each row of limits(n) is in force.
+func allApplied(t *testing.T, api *spideriqtest.Server, n int) {
+	t.Helper()
+	for id := range int64(n) {
+		got, ok := api.Get(id + 1)
 		require.True(t, ok)
 		assert.Zero(t, *got.DailyLimit, id+1)
-		ends := recordsOf(t, resultsName(csv), id+1, done)
-		assert.Equal(t, 1, ends, "integration %d is done once", id+1)
-		line := regexp.MustCompile(fmt.Sprintf(`(?m)^line \d+: integration %d: done$`, id+1))
-		assert.LessOrEqual(t, len(line.FindAllString(said.String(), -1)), 1, "and said to be so once")
 	}
 }
 
-// tear leaves at the end what a kill in the middle of a write would.
-func tear(t *testing.T, name string) {
-	t.Helper()
-	file, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
-	require.NoError(t, err)
-	_, err = file.WriteString(`2026-02-26T15:30:00Z,121,120,"{""daily_`)
-	require.NoError(t, err)
-	require.NoError(t, file.Close())
-}
-
-func recordsOf(t *testing.T, name string, id int64, o outcome) (n int) {
-	t.Helper()
-	file, err := os.Open(name)
-	require.NoError(t, err)
-	defer func() { _ = file.Close() }()
-	lines, err := csv.NewReader(file).ReadAll()
-	require.NoError(t, err)
-	for _, fields := range lines[1:] {
-		rec, err := parseRecord(fields)
-		require.NoError(t, err)
-		if rec.id == id && rec.outcome == o {
-			n++
+func of(results map[string]string, outcome state) (ids []string) {
+	for id, o := range results {
+		if o == string(outcome) {
+			ids = append(ids, id)
 		}
 	}
-	return n
+	return ids
+}
+
+// Kills at any moment, one after the other: while rows are queued, while they are sent
+// and while the server inside of the program starts. What was done stays done, what was
+// on its way is unknown and left alone until asked for, and the rest is sent.
+func TestKilledRunsGoOn(t *testing.T) {
+	const rows, workers, kills = 150, 5, 8
+	api := newAPI(t, rows)
+	csv := writeFile(t, "keys.csv", limits(rows))
+	flags := []string{"-workers", fmt.Sprint(workers), csv}
+	slowly(api, 0, 2*rows)
+	for range kills {
+		p := startBulk(t, api, flags...)
+		time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
+		p.kill(t)
+	}
+	_, _, stderr := bulk(t, t.Context(), api.URL, csv)
+	noneTwice(t, api)
+	results := outcomes(t, resultsName(csv))
+	onTheirWay := of(results, unknown)
+	assert.LessOrEqual(t, len(onTheirWay), kills*workers, "no more than there were workers")
+	assert.Len(t, of(results, done), rows-len(onTheirWay), stderr)
+
+	code, _, stderr := bulk(t, t.Context(), api.URL, csv, "-repeat-unknown")
+	assert.Equal(t, exitDone, code, stderr)
+	results = outcomes(t, resultsName(csv))
+	assert.Len(t, slices.Concat(of(results, done), of(results, unchanged)), rows, "what was applied is not sent again")
+	allApplied(t, api, rows)
+	for request, times := range sent(api) {
+		id := strings.Fields(strings.TrimPrefix(request, "PATCH /integrations/"))[0]
+		if !slices.Contains(onTheirWay, id) {
+			assert.Equal(t, 1, times, request)
+		}
+	}
+}
+
+// Two programs work on one real NATS server, one with the file and one without. One of
+// them is killed with rows on their way; the other ends the job.
+func TestOneOfTwoWorkersIsKilled(t *testing.T) {
+	const rows, workers = 200, 4
+	api := newAPI(t, rows)
+	nats := startNATS(t)
+	csv := writeFile(t, "keys.csv", limits(rows))
+	flags := []string{"-nats", nats.url(), "-lease", "1s", "-workers", fmt.Sprint(workers)}
+	slowly(api, 0, 2*rows)
+	first := startBulk(t, api, append(flags, csv)...)
+	waitForUpdates(t, api, 10)
+	second := startBulk(t, api, append(flags, "-job", "keys")...)
+	waitForUpdates(t, api, 100)
+	second.kill(t)
+
+	code, stdout := first.end()
+	assert.Contains(t, []int{exitDone, exitUnknown}, code, first.said())
+	assert.NotContains(t, stdout, "not sent")
+	noneTwice(t, api)
+	results := outcomes(t, resultsName(csv))
+	onTheirWay := of(results, unknown)
+	assert.LessOrEqual(t, len(onTheirWay), workers)
+	assert.Len(t, of(results, done), rows-len(onTheirWay))
+	assert.Equal(t, 2, programs(nats.records(t, "keys")), "both were at work")
+
+	code, _, stderr := bulk(t, t.Context(), api.URL, csv, "-nats", nats.url(), "-repeat-unknown")
+	assert.Equal(t, exitDone, code, stderr)
+	allApplied(t, api, rows)
+}
+
+// programs counts the programs that have claimed rows. Each has a prefix of its own.
+func programs(records map[int64]record) int {
+	prefixes := make(map[string]bool)
+	for _, r := range records {
+		if r.Claim != "" {
+			prefixes[r.Claim[:12]] = true
+		}
+	}
+	return len(prefixes)
+}
+
+// The real server is killed with rows on their way, and comes back: work goes on, and
+// no outcome is lost.
+func TestNATSServerThatComesBack(t *testing.T) {
+	const rows = 150
+	api := newAPI(t, rows)
+	nats := startNATS(t)
+	csv := writeFile(t, "keys.csv", limits(rows))
+	slowly(api, 0, 2*rows)
+	p := startBulk(t, api, "-nats", nats.url(), "-lease", "1s", csv)
+	waitForUpdates(t, api, 50)
+	nats.kill(t)
+	time.Sleep(1500 * time.Millisecond) // longer than the lease
+	atMost := updates(api)
+	nats.restart(t)
+	code, stdout := p.end()
+	assert.Equal(t, exitDone, code, p.said())
+	assert.Contains(t, stdout, fmt.Sprintf("done  %d\n", rows))
+	assert.Less(t, atMost, rows, "no row is sent that cannot be recorded")
+	assert.Equal(t, "bulk: the NATS server has gone away; rows wait up to 1m0s for it\n"+
+		"bulk: the NATS server is back\n", p.said())
+	noneTwice(t, api)
+	allApplied(t, api, rows)
+}
+
+// The real server is killed and stays away: the run stops cleanly. After the server's
+// return the same command goes on.
+func TestNATSServerThatStaysAway(t *testing.T) {
+	const rows, workers = 150, 8
+	api := newAPI(t, rows)
+	nats := startNATS(t)
+	csv := writeFile(t, "keys.csv", limits(rows))
+	slowly(api, 0, 2*rows)
+	flags := []string{"-nats", nats.url(), "-lease", "1s", "-nats-wait", "1s", "-workers", fmt.Sprint(workers), csv}
+	p := startBulk(t, api, flags...)
+	waitForUpdates(t, api, 50)
+	nats.kill(t)
+	code, _ := p.end()
+	assert.Contains(t, []int{exitFailed, exitUnknown}, code)
+	assert.Contains(t, p.said(), "bulk: stopped early: the NATS server is gone: ")
+	assert.Contains(t, p.said(), "bulk: the same command goes on where this run has ended\n")
+	assert.Equal(t, 1, strings.Count(p.said(), "has gone away"))
+
+	nats.restart(t)
+	p = startBulk(t, api, flags...)
+	code, _ = p.end()
+	results := outcomes(t, resultsName(csv))
+	onTheirWay := of(results, unknown)
+	assert.LessOrEqual(t, len(onTheirWay), workers)
+	assert.Len(t, of(results, done), rows-len(onTheirWay))
+	assert.Contains(t, []int{exitDone, exitUnknown}, code, p.said())
+	noneTwice(t, api)
 }

@@ -2,127 +2,168 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"sync"
-	"text/tabwriter"
 )
 
-// plan chooses the rows to send by what is known of them from before.
-func plan(rows []row, before map[int64]record, repeatUnknown bool) (todo []row, t *tally, err error) {
-	t = &tally{rows: len(rows)}
-	ids := make(map[int64]bool, len(rows))
+// A task is a row that must be in the stream.
+type task struct {
+	record record
+	isNew  bool // the record must be stored first
+}
+
+// A plan says what to queue.
+type plan struct {
+	tasks           []task
+	repeatedUnknown int // rows of unknown outcome that are sent again
+}
+
+// newPlan compares the file with the records that the job has. It refuses a file in
+// which a row that was sent, or may have been, is another one now.
+func newPlan(rows []row, records map[int64]record, s settings) (plan, error) {
+	var p plan
+	inFile := make(map[int64]bool, len(rows))
 	for _, r := range rows {
-		ids[r.id] = true
-		last := before[r.id]
-		// What failed may have been put right in the CSV file. The rest must be what
-		// it was.
-		if (last.outcome == done || last.outcome == unknown) && last.settings != r.settings {
-			return nil, nil, fmt.Errorf("line %d: integration %d was sent other settings, outcome %s", r.line, r.id, last.outcome)
+		inFile[r.id] = true
+		stored := records[r.id]
+		if mustNotChange(stored.State) && stored.Settings != r.settings {
+			return p, fmt.Errorf("line %d: integration %d has other settings in the job, where it is %s",
+				r.line, r.id, stored.State)
 		}
-		switch {
-		case last.outcome == done:
-			t.doneBefore++
-		case last.outcome == unknown && !repeatUnknown:
-			t.add(r, unknown, cmp.Or(last.message, "a run ended before the answer came"))
-		case r.settings == "{}":
-			t.empty++
-		default:
-			if last.outcome == unknown {
-				t.repeated++
+		if task, ok := taskFor(r, stored, s); ok {
+			p.tasks = append(p.tasks, task)
+			if stored.State == unknown {
+				p.repeatedUnknown++
 			}
-			todo = append(todo, r)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(before)) {
-		if before[id].outcome == unknown && !ids[id] {
-			return nil, nil, fmt.Errorf("integration %d has an unknown outcome and no row any more", id)
+	for _, id := range slices.Sorted(maps.Keys(records)) {
+		if state := records[id].State; !inFile[id] && (!state.isFinal() || state == unknown) {
+			return p, fmt.Errorf("integration %d is %s in the job and not in the file", id, state)
 		}
 	}
-	return todo, t, nil
+	return p, nil
 }
 
-// A tally counts rows by what has become of them.
-type tally struct {
-	rows       int
-	doneBefore int
-	empty      int // nothing to change
-	repeated   int // sent again with an unknown outcome
-	toSend     int // of a dry run
+// mustNotChange leaves out the states in which the row was surely not applied.
+func mustNotChange(s state) bool { return s == done || s == unknown || s == sending }
 
-	mu           sync.Mutex
-	done         int
-	failed       int
-	notSent      int
-	unknown      int
-	failedLines  []string
-	unknownLines []string
-}
-
-func (t *tally) add(r row, o outcome, message string) {
-	line := fmt.Sprintf("  line %d, integration %d: %s", r.line, r.id, message)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch o {
-	case done:
-		t.done++
+// taskFor returns what must be queued for a row, if anything.
+func taskFor(r row, stored record, s settings) (task, bool) {
+	fresh := record{Line: r.line, ID: r.id, Settings: r.settings, revision: stored.revision}
+	fresh = fresh.changedTo(queued, "")
+	isSame := stored.Settings == r.settings
+	switch stored.State {
+	case "":
+		return task{fresh, true}, r.settings != "{}"
+	case queued:
+		if isSame {
+			return task{stored, false}, true // a kill may have come before its message was published
+		}
+		return task{fresh, true}, true
+	case unchanged:
+		return task{fresh, true}, !isSame
 	case failed:
-		t.failed++
-		t.failedLines = append(t.failedLines, line)
+		return task{fresh, true}, s.repeatFailed
 	case unknown:
-		t.unknown++
-		t.unknownLines = append(t.unknownLines, line)
+		return task{fresh, true}, s.repeatUnknown
 	}
+	return task{}, false
 }
 
-// countNotSent notes, and returns, how many rows nothing has become of.
-func (t *tally) countNotSent() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.notSent = t.rows - t.doneBefore - t.empty - t.done - t.failed - t.unknown
-	return t.notSent
-}
+const storers = 8 // requests to NATS at a time while records are stored
 
-// write prints the summary. Each row is in one of its lines.
-func (t *tally) write(w io.Writer) {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table)
-	for _, l := range []struct {
-		name string
-		n    int
-	}{
-		{"done", t.done}, {"done before", t.doneBefore}, {"nothing to change", t.empty},
-		{"failed", t.failed}, {"unknown", t.unknown}, {"to send", t.toSend}, {"not sent", t.notSent}, {"rows", t.rows},
-	} {
-		if l.n > 0 || l.name == "rows" {
-			fmt.Fprintf(table, "%s\t%d\t\n", l.name, l.n)
+// enqueue stores the records of new tasks, then publishes all tasks in the order of the
+// file. A kill in between leaves records that wait without a message; the next run
+// publishes them.
+func (q *queue) enqueue(ctx context.Context, tasks []task) error {
+	stored, err := q.storeAll(ctx, tasks)
+	if err != nil {
+		return err
+	}
+	for _, r := range stored {
+		if r.State != queued {
+			continue // another program has queued it meanwhile
+		}
+		if err := q.publish(ctx, r); err != nil {
+			return err
 		}
 	}
-	_ = table.Flush() // nothing is left to do about a lost screen
-	writeLines(w, "Failed:", t.failedLines)
-	writeLines(w, "Outcome unknown (look at them, then use -resume -repeat-unknown):", t.unknownLines)
+	return nil
 }
 
-func writeLines(w io.Writer, title string, lines []string) {
-	if len(lines) == 0 {
-		return
+// storeAll returns the records of the tasks as they are stored.
+func (q *queue) storeAll(ctx context.Context, tasks []task) ([]record, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	stored := make([]record, len(tasks))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(storers, len(tasks)) {
+		workers.Go(func() {
+			for i := range next {
+				var err error
+				if stored[i], err = q.store(ctx, tasks[i]); err != nil {
+					stop(err)
+				}
+			}
+		})
 	}
-	fmt.Fprintln(w, title)
-	for _, line := range lines {
-		fmt.Fprintln(w, line)
+	for i := range tasks {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
 	}
+	close(next)
+	workers.Wait()
+	return stored, context.Cause(ctx)
 }
 
-func (t *tally) exitCode(interrupted bool) int {
-	switch {
-	case interrupted && t.notSent+t.failed+t.unknown > 0:
-		return exitInterrupted
-	case t.unknown > 0:
-		return exitUnknown
-	case t.failed+t.notSent > 0:
-		return exitFailed
+// store returns the record of a task as it is stored, by this program or by another one
+// that queues the same file.
+func (q *queue) store(ctx context.Context, t task) (record, error) {
+	if !t.isNew {
+		return t.record, nil
 	}
-	return exitDone
+	stored, err := q.put(ctx, t.record)
+	if errors.Is(err, errChanged) {
+		return q.get(ctx, keyOf(t.record.ID))
+	}
+	return stored, err
 }
+
+// requeue publishes rows that wait without a message, as a kill between the two steps
+// of enqueue leaves them. It returns how many there are.
+func (q *queue) requeue(ctx context.Context, records map[int64]record) (int, error) {
+	var tasks []task
+	for _, r := range records {
+		if r.State == queued {
+			tasks = append(tasks, task{r, false})
+		}
+	}
+	slices.SortFunc(tasks, func(a, b task) int { return cmp.Compare(a.record.Line, b.record.Line) })
+	return len(tasks), q.enqueue(ctx, tasks)
+}
+
+// abandonClaims makes the rows unknown that were on their way when an earlier run was
+// killed. It is for the server inside of this program, which no other worker uses.
+func (q *queue) abandonClaims(ctx context.Context, records map[int64]record) error {
+	for id, r := range records {
+		if r.State != sending {
+			continue
+		}
+		abandoned, err := q.put(ctx, r.changedTo(unknown, abandonedMessage))
+		if err != nil {
+			return err
+		}
+		records[id] = abandoned
+	}
+	return nil
+}
+
+const abandonedMessage = "a run ended before the answer came"

@@ -1,149 +1,138 @@
 package main
 
 import (
-	"fmt"
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-func resultsOf(t *testing.T, records ...record) (name string) {
-	t.Helper()
-	name = filepath.Join(t.TempDir(), "r.csv")
-	r, err := openResults(name, 0)
-	require.NoError(t, err)
-	for _, rec := range records {
-		require.NoError(t, r.write(rec))
-	}
-	require.NoError(t, r.close())
-	return name
-}
-
-// Wherever a kill cuts the file, each row is what its whole lines say: not sent,
-// unknown after its intent, or what its outcome is. Writing goes on behind them.
-func TestEveryCutOfTheFileIsReadAsFarAsItIsWhole(t *testing.T) {
+func TestResultsFileHasEachRowInTheOrderOfTheFile(t *testing.T) {
 	t.Parallel()
-	records := []record{
-		{line: 2, id: 7, settings: `{"daily_limit":1}`, outcome: sending},
-		{line: 3, id: 8, settings: `{"key_label":"a \"b\", c\nd"}`, outcome: sending},
-		{line: 2, id: 7, settings: `{"daily_limit":1}`, outcome: done, attempts: 1},
-		{line: 3, id: 8, settings: `{"key_label":"a \"b\", c\nd"}`, outcome: failed, attempts: 1, message: "404, \"no\"\nsuch"},
-		{line: 4, id: 9, settings: `{"daily_limit":0}`, outcome: sending},
-		{line: 4, id: 9, settings: `{"daily_limit":0}`, outcome: unknown, attempts: 3, message: "reset"},
+	at := time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC)
+	rows := []row{
+		{line: 2, id: 9, settings: `{"daily_limit":1}`}, {line: 3, id: 8, settings: `{"key_label":"a \"b\", c\nd"}`},
+		{line: 5, id: 7, settings: "{}"}, {line: 6, id: 6, settings: `{"daily_limit":1}`},
+		{line: 7, id: 5, settings: `{"daily_limit":1}`},
 	}
-	whole, err := os.ReadFile(resultsOf(t, records...))
+	records := map[int64]record{
+		9: {State: done, Time: at, Attempts: 2},
+		8: {State: failed, Time: at, Attempts: 1, Message: "404, no such"},
+		6: {State: sending, Time: at},
+		5: {State: queued, Time: at},
+	}
+	name := filepath.Join(t.TempDir(), "r.csv")
+	for range 2 { // the second takes the place of the first
+		require.NoError(t, checkResults(name))
+		require.NoError(t, writeResults(name, rows, records))
+		written, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.Equal(t, `time,line,id,settings,outcome,attempts,message
+2026-02-26T15:30:00Z,2,9,"{""daily_limit"":1}",done,2,
+2026-02-26T15:30:00Z,3,8,"{""key_label"":""a \""b\"", c\nd""}",failed,1,"404, no such"
+,5,7,{},unchanged,,
+2026-02-26T15:30:00Z,6,6,"{""daily_limit"":1}",unknown,,
+2026-02-26T15:30:00Z,7,5,"{""daily_limit"":1}",not sent,,
+`, string(written))
+	}
+	left, err := os.ReadDir(filepath.Dir(name))
 	require.NoError(t, err)
-	require.Equal(t, len(records)+1, strings.Count(string(whole), "\n"), "one line for each record and the header")
-	name := filepath.Join(t.TempDir(), "cut.csv")
-	for cut := range len(whole) + 1 {
-		require.NoError(t, os.WriteFile(name, whole[:cut], 0o600))
-		want := make(map[int64]outcome)
-		for _, rec := range records[:max(strings.Count(string(whole[:cut]), "\n")-1, 0)] {
-			want[rec.id] = rec.outcome
-			if rec.outcome == sending {
-				want[rec.id] = unknown
-			}
-		}
-		last, intact, err := readResults(name)
-		require.NoError(t, err, cut)
-		require.Equal(t, want, outcomes(last), cut)
-
-		r, err := openResults(name, intact)
-		require.NoError(t, err, cut)
-		require.NoError(t, r.write(record{line: 5, id: 10, outcome: done}))
-		require.NoError(t, r.close())
-		content, err := os.ReadFile(name)
-		require.NoError(t, err, cut)
-		require.True(t, strings.HasSuffix(string(content), "\n"), "nothing torn is left at cut %d", cut)
-		want[10] = done
-		last, _, err = readResults(name)
-		require.NoError(t, err, cut)
-		require.Equal(t, want, outcomes(last), cut)
-	}
-}
-
-func outcomes(last map[int64]record) map[int64]outcome {
-	of := make(map[int64]outcome)
-	for id, rec := range last {
-		of[id] = rec.outcome
-	}
-	return of
+	assert.Len(t, left, 1, "no temporary file is left")
 }
 
 func TestOtherFilesAreNoResults(t *testing.T) {
 	t.Parallel()
-	header := strings.Join(resultsHeader, ",") + "\n"
-	for name, content := range map[string]string{
-		"another CSV":       "id,daily_limit\n7,5\n",
-		"a line, no break":  "dear to somebody",
-		"unknown outcome":   header + "2026-02-26T15:30:00Z,2,7,{},perhaps,1,\n",
-		"id is no number":   header + "2026-02-26T15:30:00Z,2,x,{},done,1,\n",
-		"line is no number": header + "2026-02-26T15:30:00Z,x,7,{},done,1,\n",
-		"torn in between":   header + "2026-02-26T15:30:00Z,2,\n2026-02-26T15:30:00Z,2,7,{},done,1,\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, _, err := readResults(writeFile(t, "r.csv", content))
-			assert.ErrorContains(t, err, "r.csv")
-		})
+	for name, content := range map[string]string{"another CSV": "id,daily_limit\n7,5\n", "short": "dear", "empty": ""} {
+		file := writeFile(t, "r.csv", content)
+		require.ErrorContains(t, checkResults(file), "r.csv is no results file", name)
 	}
 }
 
-func TestNothingIsWrittenBehindAFailedWrite(t *testing.T) {
+func TestTallyCountsEachRowOnce(t *testing.T) {
 	t.Parallel()
-	r, err := openResults(filepath.Join(t.TempDir(), "r.csv"), 0)
-	require.NoError(t, err)
-	file := r.file
-	defer func() { _ = file.Close() }()
-	r.file, err = os.Open(file.Name()) // not for writing
-	require.NoError(t, err)
-	defer func() { _ = r.file.Close() }()
-	wrong := r.write(record{id: 7, outcome: sending})
-	require.Error(t, wrong)
-	r.file = file
-	assert.Equal(t, wrong, r.write(record{id: 7, outcome: done}))
-	last, _, err := readResults(file.Name())
-	require.NoError(t, err)
-	assert.Empty(t, last)
+	rows := []row{
+		{line: 2, id: 1}, {line: 3, id: 2}, {line: 4, id: 3}, {line: 5, id: 4}, {line: 6, id: 5}, {line: 7, id: 6},
+		{line: 8, id: 7, settings: "{}"},
+	}
+	records := map[int64]record{
+		1: {State: done}, 2: {State: done}, 3: {State: failed, Message: "404"},
+		4: {State: sending}, 5: {State: queued}, 6: {State: unchanged},
+	}
+	tally := count(rows, records, map[int64]record{1: {State: done}, 2: {State: queued}})
+	var out bytes.Buffer
+	tally.write(&out)
+	assert.Equal(t, `
+               done  1
+        done before  1
+  nothing to change  2
+             failed  1
+            unknown  1
+           not sent  1
+               rows  7
+Failed (-repeat-failed sends them again):
+  line 4, integration 3: 404
+Outcome unknown (look at them, then use -repeat-unknown):
+  line 5, integration 4: on its way when this run ended
+`, out.String())
 }
 
-func TestPlan(t *testing.T) {
+func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	row7 := row{line: 2, id: 7, settings: `{"daily_limit":5}`}
-	before := func(o outcome, settings string) map[int64]record {
-		return map[int64]record{7: {id: 7, settings: settings, outcome: o}}
-	}
 	for name, c := range map[string]struct {
-		row    row
-		before map[int64]record
-		repeat bool
-		want   string // sent, and the tally; or the error
+		tally       tally
+		interrupted bool
+		want        int
 	}{
-		"new":                    {row7, nil, false, "sent 1: 0 before, 0 empty, 0 unknown"},
-		"done":                   {row7, before(done, row7.settings), true, "sent 0: 1 before, 0 empty, 0 unknown"},
-		"failed":                 {row7, before(failed, row7.settings), false, "sent 1: 0 before, 0 empty, 0 unknown"},
-		"failed, put right":      {row7, before(failed, `{"daily_limit":-5}`), false, "sent 1: 0 before, 0 empty, 0 unknown"},
-		"unknown":                {row7, before(unknown, row7.settings), false, "sent 0: 0 before, 0 empty, 1 unknown"},
-		"unknown, to repeat":     {row7, before(unknown, row7.settings), true, "sent 1: 0 before, 0 empty, 0 unknown"},
-		"nothing to change":      {row{line: 2, id: 7, settings: "{}"}, nil, false, "sent 0: 0 before, 1 empty, 0 unknown"},
-		"done, then edited":      {row7, before(done, `{"daily_limit":6}`), true, "line 2: integration 7 was sent other settings, outcome done"},
-		"unknown, then edited":   {row7, before(unknown, `{"daily_limit":6}`), true, "line 2: integration 7 was sent other settings, outcome unknown"},
-		"unknown, then removed":  {row{line: 2, id: 8, settings: "{}"}, before(unknown, row7.settings), true, "integration 7 has an unknown outcome and no row any more"},
-		"failed and then gone":   {row{line: 2, id: 8, settings: "{}"}, before(failed, row7.settings), false, "sent 0: 0 before, 1 empty, 0 unknown"},
-		"done, and then removed": {row{line: 2, id: 8, settings: "{}"}, before(done, row7.settings), false, "sent 0: 0 before, 1 empty, 0 unknown"},
+		"all done":                       {tally{done: 3, unchanged: 1}, false, exitDone},
+		"interrupted when all is done":   {tally{done: 3}, true, exitDone},
+		"failed":                         {tally{failed: 1}, false, exitFailed},
+		"not sent":                       {tally{notSent: 1}, false, exitFailed},
+		"unknown before failed":          {tally{failed: 1, unknown: 1}, false, exitUnknown},
+		"interrupted, with rows left":    {tally{notSent: 1}, true, exitInterrupted},
+		"interrupted, with unknown rows": {tally{unknown: 1}, true, exitInterrupted},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			todo, tally, err := plan([]row{c.row}, c.before, c.repeat)
-			if err != nil {
-				assert.EqualError(t, err, c.want)
-				return
-			}
-			assert.Equal(t, c.want, fmt.Sprintf("sent %d: %d before, %d empty, %d unknown", len(todo), tally.doneBefore, tally.empty, tally.unknown))
-		})
+		assert.Equal(t, c.want, c.tally.exitCode(c.interrupted), name)
 	}
+}
+
+func TestDryRunSendsAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	csv := writeFile(t, "keys.csv", "id,is_active,spend_limit_amount\n7,false,\n8,,1000.00\n")
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"-dry-run", csv}, noEnvironment, &stdout, &stderr)
+	assert.Equal(t, exitDone, code)
+	assert.Empty(t, stderr.String())
+	assert.Equal(t, `PATCH /integrations/7 {"is_active":false}
+PATCH /integrations/8 {"spend_limit_amount":1000.00}
+
+  to send  2
+     rows  2
+`, stdout.String())
+	left, err := os.ReadDir(filepath.Dir(csv))
+	require.NoError(t, err)
+	assert.Len(t, left, 1)
+}
+
+func TestDryRunKnowsWhatIsLeft(t *testing.T) {
+	server := newAPI(t, 3)
+	csv := writeFile(t, "keys.csv", "id,daily_limit\n1,5\n2,10000\n4,5\n")
+	code, stdout, _ := bulk(t, t.Context(), server.URL, csv, "-dry-run")
+	assert.Equal(t, exitDone, code)
+	requests, _, _ := strings.Cut(stdout, "\n\n")
+	assert.Equal(t, "PATCH /integrations/1 {\"daily_limit\":5}\nPATCH /integrations/4 {\"daily_limit\":5}", requests)
+	assert.Contains(t, stdout, "nothing to change  1\n")
+	assert.Empty(t, sent(server))
+
+	code, _, _ = bulk(t, t.Context(), server.URL, csv)
+	require.Equal(t, exitFailed, code)
+	code, stdout, _ = bulk(t, t.Context(), server.URL, csv, "-dry-run", "-repeat-failed")
+	assert.Equal(t, exitDone, code)
+	assert.Contains(t, stdout, "PATCH /integrations/4 {\"daily_limit\":5}\n")
+	assert.Contains(t, stdout, "to send  1\n")
+	assert.Len(t, sent(server), 2)
 }

