@@ -82,6 +82,9 @@ func WithHTTPClient(hc *http.Client) Option {
 		if timeout < 0 {
 			return errors.New("WithHTTPClient: the client's Timeout is negative")
 		}
+		if roundTripper != nil && isNil(roundTripper) {
+			return errors.New("WithHTTPClient: the client's Transport holds a nil pointer")
+		}
 		c.roundTripper, c.callerTimeout = roundTripper, timeout
 		return nil
 	})
