@@ -105,8 +105,8 @@ func TestAmountsCompareByValue(t *testing.T) {
 	}
 }
 
-// A value of a million digits would take seconds each; refusing it takes less than
-// a microsecond, so the bound is a thousand times too kind and still tells.
+// Computing a value of a million digits takes seconds, and refusing it less than a
+// microsecond. The bound of this test lies far from both.
 func TestExponentBombsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	const times = 1000

@@ -1,6 +1,7 @@
 package spideriq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -12,7 +13,8 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// A call describes one use of a method: the request and what its response becomes.
+// A call describes one use of a method: the request, and what its response is decoded
+// into.
 type call struct {
 	method     string
 	path       string   // below the base URL
@@ -20,6 +22,7 @@ type call struct {
 	secrets    []string // in the body; removed from every text that the call returns
 	idempotent bool     // a repeat does no harm even when an attempt was applied
 	response   response // receives the body of a 2xx
+	bodyless   bool     // a 2xx counts as a success also when its body could not be read
 }
 
 // A response is the documented form of a successful response. decode reads body into
@@ -61,7 +64,7 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 		Body:           body,
 		Authorization:  c.config.authorization,
 		Idempotent:     call.idempotent,
-		MaxAttempts:    firstPositive(settings.maxAttempts, c.config.maxAttempts),
+		MaxAttempts:    cmp.Or(settings.maxAttempts, c.config.maxAttempts),
 		AttemptTimeout: c.config.timeout(settings.attemptTimeout),
 		Log:            c.config.attemptLog(ctx, call),
 	})
@@ -85,7 +88,7 @@ func (c call) argumentError(err error) error {
 // newCallConfig applies the options of one call and returns the first error.
 func newCallConfig(opts []RequestOption) (callConfig, error) {
 	if len(opts) == 0 {
-		return callConfig{}, nil
+		return callConfig{}, nil // without the allocation that the loop makes
 	}
 	var settings callConfig
 	for _, opt := range opts {
@@ -120,13 +123,6 @@ func (c *config) requestHeader(added http.Header, hasBody bool) http.Header {
 	return header
 }
 
-func firstPositive(n, otherwise int) int {
-	if n > 0 {
-		return n
-	}
-	return otherwise
-}
-
 // outcome returns nil and leaves the value in c.response when the call succeeded, and
 // the error of the call otherwise.
 func (c call) outcome(result transport.Result) error {
@@ -134,30 +130,29 @@ func (c call) outcome(result transport.Result) error {
 	case result.HeldFor > 0:
 		return c.heldError(result)
 	case result.Err != nil:
-		return c.transportError(result, c.redactor(result.Authorizations...))
-	case !isSuccess(result.Response):
-		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
+		return c.transportError(result)
+	case !result.Response.IsSuccess():
+		return c.apiError(result).typed()
 	}
 	err := c.decode(result.Response)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errRefused):
-		return c.apiError(result, c.redactor(result.Authorizations...)).typed()
+		return c.apiError(result).typed()
 	default:
-		return c.invalidResponseError(result, err, c.redactor(result.Authorizations...))
+		return c.invalidResponseError(result, err)
 	}
 }
 
-func isSuccess(r *transport.Response) bool { return r.StatusCode/100 == 2 }
-
 // decode reads a 2xx into c.response.
 func (c call) decode(r *transport.Response) error {
-	if r.BodyErr == nil {
+	switch {
+	case r.BodyErr == nil:
 		return c.response.decode(r.Body)
-	}
-	if _, ignored := c.response.(*ignoredResponse); ignored {
+	case c.bodyless:
 		return nil
+	default:
+		return r.BodyErr
 	}
-	return r.BodyErr
 }

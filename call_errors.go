@@ -11,11 +11,14 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// heldError is the error of a call that an earlier 429 kept from being sent, or from
-// being repeated.
+// heldError returns the error of a call that was not sent, or not sent again, because
+// the 429 of another call asked for a pause.
 func (c call) heldError(result transport.Result) error {
 	what := "not sent"
-	if result.Attempts > 0 {
+	switch {
+	case result.Response != nil:
+		what = fmt.Sprintf("not sent again after status %d", result.Response.StatusCode)
+	case result.Attempts > 0:
 		what = "not sent again"
 	}
 	e := &APIError{
@@ -31,7 +34,7 @@ func (c call) heldError(result transport.Result) error {
 	return e.typed()
 }
 
-// roundedUp returns d in whole seconds where it is longer than one.
+// roundedUp rounds a d of more than a second up to whole seconds.
 func roundedUp(d time.Duration) time.Duration {
 	if d <= time.Second {
 		return d
@@ -43,8 +46,9 @@ func roundedUp(d time.Duration) time.Duration {
 	return whole
 }
 
-// apiError describes the response of result, which reports a failure.
-func (c call) apiError(result transport.Result, redactor *safetext.Redactor) *APIError {
+// apiError returns the error for the response of result, which reports a failure.
+func (c call) apiError(result transport.Result) *APIError {
+	redactor := c.redactor(result.Authorizations...)
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
 	message := errorbody.TrimStatus(body.Message, response.StatusCode)
@@ -87,7 +91,7 @@ func retryAfter(r *transport.Response, body errorbody.Error) time.Duration {
 		wait, stated = body.RetryAfter, body.HasRetryAfter
 	}
 	if stated && wait <= 0 {
-		return time.Second // over already, and still worth another try
+		return time.Second // the wait is over: 0 would mean that waiting does not help
 	}
 	return wait
 }
@@ -102,21 +106,22 @@ func redactedHeader(header http.Header, redactor *safetext.Redactor) http.Header
 	return redacted
 }
 
-func (c call) transportError(result transport.Result, redactor *safetext.Redactor) error {
+func (c call) transportError(result transport.Result) error {
 	e := &TransportError{
 		Method:         c.method,
 		Path:           c.path,
 		Attempts:       result.Attempts,
 		MayHaveApplied: result.MayHaveApplied,
-		Err:            redactedErrorOf(result.Err, redactor),
+		Err:            redactedErrorOf(result.Err, c.redactor(result.Authorizations...)),
 	}
-	if result.Response != nil && !isSuccess(result.Response) {
-		e.LastResponse = c.apiError(result, redactor)
+	if result.Response != nil && !result.Response.IsSuccess() {
+		e.LastResponse = c.apiError(result)
 	}
 	return e
 }
 
-func (c call) invalidResponseError(result transport.Result, err error, redactor *safetext.Redactor) error {
+func (c call) invalidResponseError(result transport.Result, err error) error {
+	redactor := c.redactor(result.Authorizations...)
 	contentType := redactor.Redact(result.Response.Header.Get("Content-Type"))
 	return &InvalidResponseError{
 		StatusCode:     result.Response.StatusCode,
@@ -125,16 +130,11 @@ func (c call) invalidResponseError(result transport.Result, err error, redactor 
 		Path:           c.path,
 		Attempts:       result.Attempts,
 		Err:            redactedErrorOf(err, redactor),
-		MayHaveApplied: result.MayHaveApplied || !isRead(c.method),
+		MayHaveApplied: result.MayHaveApplied || !transport.IsRead(c.method),
 	}
 }
 
-func isRead(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
-}
-
-// A redactedError has a text without secrets and keeps the error that it is about
-// reachable.
+// A redactedError is err with a text without secrets.
 type redactedError struct {
 	text string
 	err  error

@@ -12,7 +12,7 @@ import (
 // not link the handlers of log/slog.
 type attemptLogger func(ctx context.Context, c call) func(transport.Attempt)
 
-// attemptLog returns what the client's logger makes of a call; nil without a logger.
+// attemptLog returns the function that logs the attempts of a call; nil without a logger.
 func (c *config) attemptLog(ctx context.Context, call call) func(transport.Attempt) {
 	if c.attemptLogger == nil {
 		return nil

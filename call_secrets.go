@@ -11,8 +11,8 @@ import (
 // secret of its own.
 const shortestTokenPart = 8
 
-// redactor removes what texts about the call must not show: the secrets in its body, and
-// the tokens in its Authorization headers, whole and in parts.
+// redactor returns a redactor of the secrets of the call: those in its body, and the
+// tokens in its Authorization headers, whole and in parts.
 func (c call) redactor(authorizations ...string) *safetext.Redactor {
 	secrets := slices.Clone(c.secrets)
 	for _, authorization := range authorizations {

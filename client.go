@@ -16,15 +16,20 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// DefaultBaseURL is the base URL of the API. [WithBaseURL] replaces it.
-const DefaultBaseURL = "https://spideriq.ai/api/v1"
+const (
+	// DefaultBaseURL is the base URL of the API. [WithBaseURL] replaces it.
+	DefaultBaseURL = "https://spideriq.ai/api/v1"
+
+	// Version is the version of this library. It is part of the User-Agent header.
+	Version = "0.1.0"
+)
 
 const userAgent = "spideriq-go/" + Version
 
 // A Client makes calls to the API. Create it with [NewClient] and share it:
 // connections, the retry budget and the pauses after a 429 are kept per Client. A
-// Client is safe for concurrent use. It starts no goroutine, opens no connection
-// before the first call and needs no Close; see [Client.CloseIdleConnections].
+// Client is safe for concurrent use. It opens no connection before the first call and
+// needs no Close; see [Client.CloseIdleConnections].
 //
 // Printing a Client in any way never shows the token.
 type Client struct {
@@ -51,9 +56,10 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 }
 
 // NewClientFromEnv is [NewClient] with the token in SPIDERIQ_TOKEN and the base URL
-// in SPIDERIQ_API_URL, which may be an origin without a path and may be unset. A
-// [WithTokenSource] or a [WithBaseURL] among opts makes the variable of that name
-// unread.
+// in SPIDERIQ_API_URL. SPIDERIQ_API_URL may be unset, and may be an origin without a
+// path; see [WithBaseURL]. [WithTokenSource] replaces SPIDERIQ_TOKEN, and WithBaseURL
+// replaces SPIDERIQ_API_URL: the variable is then not read. A SPIDERIQ_TOKEN that is
+// needed and not set is an error.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	cfg := newConfig()
 	err := errors.Join(cfg.apply(opts), cfg.setBaseURLFromEnv(), cfg.setTokenFromEnv(), cfg.checkScheme())
@@ -96,7 +102,7 @@ func (c *config) setBaseURLFromEnv() error {
 
 func (c *config) setTokenFromEnv() error {
 	if c.tokenSource != nil {
-		return c.setToken("")
+		return c.setToken("") // takes the token source
 	}
 	token := os.Getenv("SPIDERIQ_TOKEN")
 	if token == "" {
@@ -108,7 +114,8 @@ func (c *config) setTokenFromEnv() error {
 	return nil
 }
 
-// setToken chooses between token and the token source.
+// setToken sets the authorization: the token source when there is one, and token
+// otherwise.
 func (c *config) setToken(token string) error {
 	if c.tokenSource != nil {
 		if token != "" {
@@ -140,12 +147,11 @@ func newClient(cfg *config) *Client {
 	client := &Client{config: cfg}
 	client.Integrations = &IntegrationsService{client: client}
 	client.transport = transport.New(transport.Config{
-		Base:           cfg.roundTripper,
-		BaseURL:        cfg.baseURL,
-		Policy:         transport.Policy(cfg.retryPolicy),
-		AttemptTimeout: cfg.timeout(0),
-		Limiter:        cfg.limiter,
-		IsFinal:        errorbody.IsFinal,
+		Base:    cfg.roundTripper,
+		BaseURL: cfg.baseURL,
+		Policy:  transport.Policy(cfg.retryPolicy),
+		Limiter: cfg.limiter,
+		IsFinal: errorbody.IsFinal,
 	})
 	return client
 }
@@ -156,7 +162,7 @@ const bearerPrefix = "Bearer "
 // function so that fmt cannot print the token.
 type authorizationFunc func(ctx context.Context) (string, error)
 
-// authorizationOf asks src on each call.
+// authorizationOf returns a function that asks src for the token each time.
 func authorizationOf(src TokenSource) authorizationFunc {
 	return func(ctx context.Context) (string, error) {
 		token, err := src(ctx)
@@ -187,10 +193,10 @@ func checkToken(token string) error {
 
 func isNotTokenCharacter(r rune) bool { return r <= ' ' || r > '~' }
 
-// timeout returns the timeout of one attempt. call is that of the call, or 0. The
-// Timeout of the caller's http.Client wins where it is shorter.
-func (c *config) timeout(call time.Duration) time.Duration {
-	timeout := call
+// timeout returns the timeout of one attempt. ofCall is what the options of the call
+// set, or 0. The Timeout of the caller's http.Client wins where it is shorter.
+func (c *config) timeout(ofCall time.Duration) time.Duration {
+	timeout := ofCall
 	if timeout == 0 {
 		timeout = c.attemptTimeout
 	}

@@ -12,9 +12,9 @@
 //	})
 //
 // One [Client] serves a whole program. Its methods take the context first, what is
-// required next, and options of the single call last. The package reads the
-// environment in [NewClientFromEnv] only, prints nothing, and starts no goroutine that
-// outlives a call.
+// required next, and options of the single call last. The package reads its
+// environment variables in [NewClientFromEnv] only, prints nothing, and starts no
+// goroutine of its own.
 //
 // # Settings
 //
@@ -40,9 +40,10 @@
 //
 // A call makes up to three attempts. The waits between them are random and grow, or
 // are as long as the API asks. An update sets absolute values, so it is repeated after
-// a failed connection, after an attempt that timed out, after a 429 with a wait, and
-// after the statuses 500, 502, 503, 504 and 520 to 524. [IntegrationsService.Create] is
-// repeated only when the request cannot have been applied.
+// a failed connection, after an attempt that timed out, after a 429 that states a wait
+// in its header, and after the statuses 500, 502, 503, 504 and 520 to 524.
+// [IntegrationsService.Create] is repeated only when the request cannot have been
+// applied.
 //
 // If the next wait would outlast the deadline of the context, the call returns at once
 // with the API's error. After a 429 with a wait of up to MaxRetryAfter, the other calls
@@ -71,6 +72,3 @@
 // Package spideriqtest has a server that behaves as the API is documented to, keeps its
 // state in memory and fails on demand.
 package spideriq
-
-// Version is the version of this library. It is part of the User-Agent header.
-const Version = "0.1.0"

@@ -35,7 +35,7 @@ type APIError struct {
 	// without a known outcome, so that the change may be in force.
 	MayHaveApplied bool
 
-	Header http.Header // of the response; nil when nothing was sent
+	Header http.Header // of the response, without secrets; nil when an earlier 429 held the call back
 }
 
 // Error returns one line with method, path, status, code and message.
@@ -59,99 +59,6 @@ func (e *APIError) LogValue() slog.Value {
 		slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.StatusCode),
 		slog.String("code", e.Code), slog.String("message", e.Message), slog.Duration("retry_after", e.RetryAfter),
 		slog.Int("attempts", e.Attempts), slog.Bool("may_have_applied", e.MayHaveApplied))
-}
-
-// BadRequestError is a 400, or the 422 of the API's validation layer: the API
-// refuses a value.
-type BadRequestError struct{ *APIError }
-
-// UnauthorizedError is a 401: the token is wrong or has expired.
-type UnauthorizedError struct{ *APIError }
-
-// ForbiddenError is a 403: the token is valid and does not allow the call.
-type ForbiddenError struct{ *APIError }
-
-// NotFoundError is a 404: the integration does not exist or belongs to another
-// brand. A proxy or a wrong base URL can cause a 404 too; Message then holds the
-// text of its page. MayHaveApplied on the 404 of a delete means that an earlier
-// attempt of the same call may have removed the integration.
-type NotFoundError struct{ *APIError }
-
-// RateLimitError is a 429. RetryAfter is how long the API asks clients to wait.
-// Zero means that the limit does not reset by itself, for example when a plan is
-// used up. Attempts is 0 when nothing was sent: an earlier 429 asked this client
-// for a pause that is longer than the call may wait.
-type RateLimitError struct{ *APIError }
-
-// ServerError is a 5xx.
-type ServerError struct{ *APIError }
-
-// Each type declares Error itself, on its pointer. With the promoted method the
-// struct in the place of the pointer would compile as the target of errors.As and
-// never match.
-
-// Error returns the text of the [APIError].
-func (e *BadRequestError) Error() string { return e.APIError.Error() }
-
-// Error returns the text of the [APIError].
-func (e *UnauthorizedError) Error() string { return e.APIError.Error() }
-
-// Error returns the text of the [APIError].
-func (e *ForbiddenError) Error() string { return e.APIError.Error() }
-
-// Error returns the text of the [APIError].
-func (e *NotFoundError) Error() string { return e.APIError.Error() }
-
-// Error returns the text of the [APIError].
-func (e *RateLimitError) Error() string { return e.APIError.Error() }
-
-// Error returns the text of the [APIError].
-func (e *ServerError) Error() string { return e.APIError.Error() }
-
-// Unwrap returns the [APIError].
-func (e *BadRequestError) Unwrap() error { return e.APIError.orNil() }
-
-// Unwrap returns the [APIError].
-func (e *UnauthorizedError) Unwrap() error { return e.APIError.orNil() }
-
-// Unwrap returns the [APIError].
-func (e *ForbiddenError) Unwrap() error { return e.APIError.orNil() }
-
-// Unwrap returns the [APIError].
-func (e *NotFoundError) Unwrap() error { return e.APIError.orNil() }
-
-// Unwrap returns the [APIError].
-func (e *RateLimitError) Unwrap() error { return e.APIError.orNil() }
-
-// Unwrap returns the [APIError].
-func (e *ServerError) Unwrap() error { return e.APIError.orNil() }
-
-// orNil returns e as an error that is nil when e is.
-func (e *APIError) orNil() error {
-	if e == nil {
-		return nil
-	}
-	return e
-}
-
-// typed returns e as the type of its status.
-func (e *APIError) typed() error {
-	switch e.StatusCode {
-	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return &BadRequestError{e}
-	case http.StatusUnauthorized:
-		return &UnauthorizedError{e}
-	case http.StatusForbidden:
-		return &ForbiddenError{e}
-	case http.StatusNotFound:
-		return &NotFoundError{e}
-	case http.StatusTooManyRequests:
-		return &RateLimitError{e}
-	}
-	if e.StatusCode >= 500 && e.StatusCode <= 599 {
-		return &ServerError{e}
-	}
-	return e
 }
 
 // TransportError is returned when no whole response arrived: the connection could
@@ -210,15 +117,15 @@ func (e *TransportError) LogValue() slog.Value {
 }
 
 // InvalidResponseError is returned when a whole response with a 2xx status arrived
-// and is not what the API documents: HTML, cut JSON, nothing, null, no integration,
-// or more than 4 MiB. The call is never repeated.
+// and is not what the API documents: HTML, truncated JSON, an empty body, null, no
+// integration, or more than 4 MiB. The call is never repeated.
 type InvalidResponseError struct {
 	StatusCode  int
 	ContentType string
 	Method      string
 	Path        string // below the base URL, without the query
 	Attempts    int    // requests that were sent
-	Err         error
+	Err         error  // what is wrong with the response
 
 	MayHaveApplied bool // true for every call that changes something
 }
@@ -254,9 +161,9 @@ func (e *InvalidResponseError) LogValue() slog.Value {
 // ArgumentError is returned when an argument or an option of a call is invalid, or
 // when the client was not made by [NewClient]. Nothing was sent.
 type ArgumentError struct {
-	Method string // empty where it is unknown or the invalid argument
-	Path   string // below the base URL, without the query; empty where it is unknown or the invalid argument
-	Err    error
+	Method string // empty when [Client.Do] refuses the method
+	Path   string // below the base URL, without the query; empty when Do refuses the call before it accepts the path
+	Err    error  // what is invalid
 }
 
 // Error returns one line with method, path and what is wrong.
@@ -281,4 +188,30 @@ func (e *ArgumentError) LogValue() slog.Value {
 		return slog.StringValue("<nil>")
 	}
 	return logGroup(e, slog.String("method", e.Method), slog.String("path", e.Path))
+}
+
+// MayHaveApplied reports whether err says that the change may be in force although
+// the call failed. It is true for an [*APIError] and a [*TransportError] with that
+// field set and for the [*InvalidResponseError] of a write, at any depth of wrapping
+// and in any branch of [errors.Join]. It is false for nil and for every other error.
+//
+// Look at the integration before you repeat such a call.
+func MayHaveApplied(err error) bool {
+	switch e := err.(type) {
+	case *APIError:
+		return e != nil && e.MayHaveApplied
+	case *TransportError:
+		return e != nil && e.MayHaveApplied
+	case *InvalidResponseError:
+		return e != nil && e.MayHaveApplied
+	case interface{ Unwrap() error }:
+		return MayHaveApplied(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			if MayHaveApplied(inner) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -8,39 +8,13 @@ import (
 	"github.com/spideriq/spideriq-go/internal/safetext"
 )
 
-// The most bytes of each part of an error that are kept.
+// The longest text of each part of an error, in bytes. A longer one is cut.
 const (
 	maxMessageLength     = 512
 	maxPathLength        = 256
 	maxCodeLength        = 128
 	maxContentTypeLength = 128
 )
-
-// MayHaveApplied reports whether err says that the change may be in force although
-// the call failed. It is true for an [*APIError] and a [*TransportError] with that
-// field set and for the [*InvalidResponseError] of a write, at any depth of wrapping
-// and in any branch of [errors.Join]. It is false for nil and for every other error.
-//
-// Look at the integration before you repeat such a call.
-func MayHaveApplied(err error) bool {
-	switch e := err.(type) {
-	case *APIError:
-		return e != nil && e.MayHaveApplied
-	case *TransportError:
-		return e != nil && e.MayHaveApplied
-	case *InvalidResponseError:
-		return e != nil && e.MayHaveApplied
-	case interface{ Unwrap() error }:
-		return MayHaveApplied(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, inner := range e.Unwrap() {
-			if MayHaveApplied(inner) {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // errorLine puts the parts of an error into the order of operation, object, cause.
 // Empty causes are left out.

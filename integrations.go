@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,20 +30,20 @@ type Integration struct {
 	KeyLabel      string `json:"key_label"`
 	IsActive      bool   `json:"is_active"`
 	IsPrimary     bool   `json:"is_primary"`
-	Priority      int    `json:"priority"` // an update sets 10 for a primary key and 0 for another; others are possible
+	Priority      int    `json:"priority"` // an update of IsPrimary sets 10 or 0; other values are possible
 
-	DailyLimit  *int `json:"daily_limit"` // requests a day; nil when the API said null or nothing
+	DailyLimit  *int `json:"daily_limit"` // requests a day; nil when absent or null
 	DailyCount  int  `json:"daily_count"`
-	MinuteLimit *int `json:"minute_limit"` // requests a minute; nil when the API said null or nothing
+	MinuteLimit *int `json:"minute_limit"` // requests a minute; nil when absent or null
 	MinuteCount int  `json:"minute_count"`
 
 	HealthStatus HealthStatus `json:"health_status"`
 
-	SpendLimitAmount *Amount          `json:"spend_limit_amount"` // nil also when the API sent no readable amount
+	SpendLimitAmount *Amount          `json:"spend_limit_amount"` // in US dollars; nil also when it is not readable
 	SpendLimitPeriod SpendLimitPeriod `json:"spend_limit_period"`
 	SpendLimitAction SpendLimitAction `json:"spend_limit_action"`
 
-	UpdatedAt time.Time `json:"updated_at"` // zero also when the API sent no readable time
+	UpdatedAt time.Time `json:"updated_at"` // zero also when it is not readable
 
 	// Not part of the response to an update: nil or empty there.
 
@@ -57,8 +59,54 @@ type Integration struct {
 	CreatedAt           *time.Time        `json:"created_at,omitempty"`
 }
 
-// HealthStatus tells how a key has been doing. The set is open: a value that is not
-// listed here is passed on as it came.
+// String returns the integration as JSON, under the names of the API.
+func (i *Integration) String() string {
+	if i == nil {
+		return "<nil>"
+	}
+	printable := *i
+	for _, amount := range []**Amount{
+		&printable.SpendLimitAmount, &printable.CachedBalance, &printable.CachedUsageToday, &printable.CachedUsageMonth,
+	} {
+		if checkAmount(*amount) != nil {
+			*amount = nil // an invalid amount has no form in JSON
+		}
+	}
+	return jsonText(printable)
+}
+
+// Format prints what [Integration.String] returns, whatever the verb.
+func (i Integration) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.String()) }
+
+// LogValue returns the settings and the state of the integration, under the names of
+// the API, without what is not known.
+func (i *Integration) LogValue() slog.Value {
+	if i == nil {
+		return slog.StringValue("<nil>")
+	}
+	attrs := []slog.Attr{
+		slog.Int64("id", i.ID), slog.String("provider_name", i.ProviderName), slog.String("key_label", i.KeyLabel),
+		slog.Bool("is_active", i.IsActive), slog.Bool("is_primary", i.IsPrimary), slog.Int("priority", i.Priority),
+		slog.Int("daily_count", i.DailyCount), slog.Int("minute_count", i.MinuteCount),
+		slog.String("health_status", string(i.HealthStatus)),
+	}
+	attrs = appendAttr(attrs, "daily_limit", i.DailyLimit)
+	attrs = appendAttr(attrs, "minute_limit", i.MinuteLimit)
+	attrs = appendAttr(attrs, "spend_limit_amount", i.SpendLimitAmount)
+	if i.SpendLimitPeriod != "" {
+		attrs = append(attrs, slog.String("spend_limit_period", string(i.SpendLimitPeriod)))
+	}
+	if i.SpendLimitAction != "" {
+		attrs = append(attrs, slog.String("spend_limit_action", string(i.SpendLimitAction)))
+	}
+	if !i.UpdatedAt.IsZero() {
+		attrs = append(attrs, slog.Time("updated_at", i.UpdatedAt))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// HealthStatus is the health of a key by its consecutive failures. The set is open: a
+// value that is not listed here is returned as it is.
 type HealthStatus string
 
 // The documented values of [HealthStatus].
@@ -94,8 +142,9 @@ const (
 //
 // The settings are absolute values, so a repeat does no harm. Update therefore
 // repeats what may succeed on another attempt: connections that fail, attempts that
-// time out, a 429 with a wait, and the statuses 500, 502, 503, 504 and 520 to 524.
-// Nothing else is repeated. [WithMaxAttempts](1) turns this off for one call.
+// time out, a 429 that states a wait in its header, and the statuses 500, 502, 503, 504
+// and 520 to 524. Nothing else is repeated. [WithMaxAttempts](1) turns this off for one
+// call.
 //
 // The errors are a [*BadRequestError] for a value that the API refuses, a
 // [*NotFoundError] for an id that does not exist or belongs to another brand, the
@@ -179,8 +228,8 @@ func (f *successFlag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// decodeResponse reads body into resp, of which success is a member. A reported
-// failure comes before anything else that is wrong with the body.
+// decodeResponse reads body into resp, of which success is a field. It returns
+// errRefused when the body reports a failure, whatever else is wrong with it.
 func decodeResponse(body []byte, resp any, success *successFlag) error {
 	err := lenient.Unmarshal(body, resp)
 	if success.refused {
@@ -189,7 +238,7 @@ func decodeResponse(body []byte, resp any, success *successFlag) error {
 	return err
 }
 
-// integrationResponse answers an update and a create.
+// integrationResponse is the response to Update and Create.
 type integrationResponse struct {
 	Success     successFlag  `json:"success"`
 	Integration *Integration `json:"integration"`
@@ -202,7 +251,8 @@ func (r *integrationResponse) decode(body []byte) error {
 	return checkIntegration("integration", r.Integration)
 }
 
-// checkIntegration requires an id: without one the response tells of no integration.
+// checkIntegration refuses an integration that is missing or has no id. name is its
+// place in the response.
 func checkIntegration(name string, i *Integration) error {
 	switch {
 	case i == nil:
@@ -213,8 +263,8 @@ func checkIntegration(name string, i *Integration) error {
 	return nil
 }
 
-// deleteResponse answers a delete: nothing at all, or any object that does not report
-// a failure.
+// deleteResponse is the response to Delete: an empty body, or any object that does not
+// report a failure.
 type deleteResponse struct {
 	Success successFlag `json:"success"`
 }
@@ -222,9 +272,6 @@ type deleteResponse struct {
 func (r *deleteResponse) decode(body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
-	}
-	if isNull(body) {
-		return errNullResponse
 	}
 	return decodeResponse(body, r, &r.Success)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"time"
-	"unicode/utf8"
 )
 
 // SyncBillingParams choose the integrations that [IntegrationsService.SyncBilling]
@@ -24,8 +23,8 @@ type BillingSync struct {
 	TotalUsageMonth *Amount         `json:"total_usage_month"`
 }
 
-// BillingStatus tells whether a provider could be asked. The set is open: a value that
-// is not listed here is passed on as it came.
+// BillingStatus is whether a provider could be asked. The set is open: a value that is
+// not listed here is returned as it is.
 type BillingStatus string
 
 // The documented values of [BillingStatus].
@@ -44,23 +43,24 @@ type BillingResult struct {
 	Balance      *Amount       `json:"balance"`
 	UsageToday   *Amount       `json:"usage_today"`
 	UsageMonth   *Amount       `json:"usage_month"`
-	SyncedAt     time.Time     `json:"synced_at"` // zero: not told, or not readable
+	SyncedAt     time.Time     `json:"synced_at"` // zero when absent or not readable
 	Note         string        `json:"note"`
 	Error        string        `json:"error"`
 }
 
-// SyncBilling makes the API ask the providers for balances and usage, and returns what
-// they said. Spend limits take effect on it.
+// SyncBilling makes the API ask the providers for balances and usage, and returns
+// them. A changed spend limit takes effect with the next sync.
 //
-// The API asks while the call waits, so a sync may take longer than the 30 seconds of
-// an attempt. It is then sent again, up to three times in all, and reported as failed.
-// Give the call a timeout of its own:
+// The API responds when it has asked every provider. That may take longer than the
+// default attempt timeout of 30 seconds. The attempt is then repeated, and the call
+// fails after the third one. Give the call a longer timeout:
 //
 //	client.Integrations.SyncBilling(ctx, params, spideriq.WithAttemptTimeout(5*time.Minute))
 //
 // A provider that could not be asked is a row with Status "failed", not an error.
 // SyncBilling is repeated like [IntegrationsService.Update] and returns the same
-// errors.
+// errors. A ProviderName that is not UTF-8 is an [*ArgumentError], made before anything
+// is sent.
 //
 // API: Sync Billing, POST /api/v1/integrations/sync-billing,
 // https://docs.spideriq.ai/api-reference/integrations/sync-billing.
@@ -69,9 +69,6 @@ func (s *IntegrationsService) SyncBilling(
 ) (*BillingSync, error) {
 	var resp billingResponse
 	c := call{method: http.MethodPost, path: integrationsPath + "/sync-billing", idempotent: true, response: &resp}
-	if !utf8.ValidString(params.ProviderName) {
-		return nil, c.reject(errors.New("ProviderName is not valid UTF-8"), opts)
-	}
 	opts = append([]RequestOption{WithQuery(params)}, opts...)
 	if err := s.do(ctx, c, opts); err != nil {
 		return nil, err
@@ -79,8 +76,8 @@ func (s *IntegrationsService) SyncBilling(
 	return resp.sync(), nil
 }
 
-// billingResponse answers a billing sync. The counts are pointers, so that an object
-// without any known member is told from an empty sync.
+// billingResponse is the response to SyncBilling. The counts are pointers, so that an
+// object without any known member differs from an empty sync.
 type billingResponse struct {
 	Success         successFlag     `json:"success"`
 	Synced          *int            `json:"synced"`

@@ -31,8 +31,8 @@ type CreateParams struct {
 //
 // They are sent in the body of [IntegrationsService.Create] and shown nowhere else:
 // fmt and log/slog print the names of the fields, and encoding/json refuses them.
-// No method can do that for a Credentials in an unexported field of another type,
-// nor under the verbs %p and %w, with which fmt calls no methods.
+// There are two exceptions, in which fmt calls no methods and shows the secrets:
+// Credentials in an unexported field of another type, and the verbs %p and %w.
 type Credentials map[string]string
 
 // String returns the names of the fields.
@@ -41,36 +41,36 @@ func (c Credentials) String() string {
 }
 
 // Format prints what [Credentials.String] returns, whatever the verb.
-func (c Credentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.String()) }
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// LogValue is what [Credentials.String] returns.
+// LogValue returns what [Credentials.String] returns.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalJSON fails, so that no log in JSON holds a secret.
+// MarshalJSON always fails, so that no log in JSON holds a secret.
 func (c Credentials) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("credentials are encoded by Create only")
 }
 
 // Format prints the provider and the names of the credentials, whatever the verb.
 func (p CreateParams) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "spideriq.CreateParams(%s, %v)", p.ProviderName, p.Credentials)
+	_, _ = fmt.Fprintf(f, "spideriq.CreateParams(%s, %v)", p.ProviderName, p.Credentials)
 }
 
-// LogValue leaves the secrets out.
+// LogValue returns the provider and the names of the credentials.
 func (p CreateParams) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("provider_name", p.ProviderName), slog.Any("credentials", p.Credentials))
 }
 
-// createRequest is the body of a create. It is the only form of CreateParams that has
-// the credentials in it.
+// createRequest is the body of Create. Its Credentials hide those of CreateParams,
+// which refuse to be encoded.
 type createRequest struct {
 	CreateParams
-	Credentials map[string]string `json:"credentials"` // hides that of CreateParams
+	Credentials map[string]string `json:"credentials"`
 }
 
 // Create adds a key to the pool and returns its integration.
 //
-// The API allows several keys of one provider and knows no idempotency key, so a
+// The API allows several keys of one provider and has no idempotency key, so a
 // repeated create makes a second integration. Create is therefore repeated only when
 // the request cannot have been applied: it was never written, or the API answered 429
 // with a wait. When an attempt ended without a known outcome, the error has

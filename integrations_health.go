@@ -30,8 +30,8 @@ type IntegrationHealth struct {
 	KeyLabel            string       `json:"key_label"`
 	HealthStatus        HealthStatus `json:"health_status"`
 	ConsecutiveFailures int          `json:"consecutive_failures"`
-	LastUsedAt          *time.Time   `json:"last_used_at"` // nil: never, or not readable
-	LastError           *string      `json:"last_error"`   // nil: none
+	LastUsedAt          *time.Time   `json:"last_used_at"` // nil when never used, or not readable
+	LastError           *string      `json:"last_error"`   // nil when there was none
 }
 
 // A Recommendation is what the API advises to do about an integration.
@@ -42,8 +42,8 @@ type Recommendation struct {
 	Action        string `json:"action"`
 }
 
-// Health returns how the keys of the pool have been doing. It is repeated like
-// [IntegrationsService.Update] and returns the same errors.
+// Health returns the health of each key of the pool, a summary, and recommendations.
+// It is repeated like [IntegrationsService.Update] and returns the same errors.
 //
 // API: Integration Health, GET /api/v1/integrations/health,
 // https://docs.spideriq.ai/api-reference/integrations/health.
@@ -56,8 +56,8 @@ func (s *IntegrationsService) Health(ctx context.Context, opts ...RequestOption)
 	return resp.report(), nil
 }
 
-// healthResponse answers a health request. The parts of the report are pointers, so
-// that an object without any of them is told from an empty report.
+// healthResponse is the response to Health. The summary is a pointer, so that an object
+// without any known member differs from an empty report.
 type healthResponse struct {
 	Success         successFlag         `json:"success"`
 	Summary         *HealthSummary      `json:"summary"`

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"unicode/utf8"
 )
 
 // ListParams choose the integrations that [IntegrationsService.List] and
@@ -25,8 +24,6 @@ func (p ListParams) validate() error {
 		return errors.New("Limit is negative")
 	case p.Offset < 0:
 		return errors.New("Offset is negative")
-	case !utf8.ValidString(p.ProviderName), !utf8.ValidString(string(p.HealthStatus)):
-		return errors.New("ProviderName or HealthStatus is not valid UTF-8")
 	}
 	return nil
 }
@@ -36,7 +33,8 @@ func (p ListParams) validate() error {
 // the rows is not documented.
 //
 // List is repeated like [IntegrationsService.Update] and returns the same errors. A
-// negative limit or offset is an [*ArgumentError], made before anything is sent.
+// negative limit or offset and text that is not UTF-8 are an [*ArgumentError], made
+// before anything is sent.
 //
 // API: List Integrations, GET /api/v1/integrations,
 // https://docs.spideriq.ai/api-reference/integrations/list.
@@ -63,11 +61,11 @@ const maxPageSize = 100
 // It asks for 100 rows a page, or for params.Limit where that is from 1 to 100, and
 // starts at params.Offset.
 //
-// An error is yielded once, with a nil integration; no rows come before it. All ends
-// at a page that is empty or brings no new id, not at a short one: a server may hand
-// out fewer rows than it was asked for. Rows that others add or delete meanwhile may
-// be missed, because the API pages by offset. [WithResponseInfo] describes the last
-// page.
+// An error is yielded once, with a nil integration; no rows come before it. The errors
+// and the repeats are those of [IntegrationsService.List], for each page. All ends at a
+// page that is empty or brings no new id, not at a short one: a server may hand out
+// fewer rows than it was asked for. Rows that others add or delete meanwhile may be
+// missed, because the API pages by offset. [WithResponseInfo] describes the last page.
 //
 // API: List Integrations, GET /api/v1/integrations,
 // https://docs.spideriq.ai/api-reference/integrations/list.
@@ -116,8 +114,8 @@ func (s *IntegrationsService) allPages(
 	}
 }
 
-// listResponse answers a list. A list that is null is empty; one that is missing is
-// an error.
+// listResponse is the response to List. A list that is null is empty; one that is
+// missing is an error.
 type listResponse struct {
 	Success      successFlag    `json:"success"`
 	Integrations []*Integration `json:"integrations"`

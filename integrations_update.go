@@ -115,53 +115,8 @@ func appendAttr[T any](attrs []slog.Attr, name string, value *T) []slog.Attr {
 	return append(attrs, slog.Any(name, *value))
 }
 
-// String returns the integration as JSON, under the names of the API.
-func (i *Integration) String() string {
-	if i == nil {
-		return "<nil>"
-	}
-	printable := *i
-	for _, amount := range []**Amount{
-		&printable.SpendLimitAmount, &printable.CachedBalance, &printable.CachedUsageToday, &printable.CachedUsageMonth,
-	} {
-		if checkAmount(*amount) != nil {
-			*amount = nil // an invalid amount has no form in JSON
-		}
-	}
-	return jsonText(printable)
-}
-
-// Format prints what [Integration.String] returns, whatever the verb.
-func (i Integration) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.String()) }
-
-// LogValue returns the settings and the state of the integration, under the names of
-// the API, without what is not known.
-func (i *Integration) LogValue() slog.Value {
-	if i == nil {
-		return slog.StringValue("<nil>")
-	}
-	attrs := []slog.Attr{
-		slog.Int64("id", i.ID), slog.String("provider_name", i.ProviderName), slog.String("key_label", i.KeyLabel),
-		slog.Bool("is_active", i.IsActive), slog.Bool("is_primary", i.IsPrimary), slog.Int("priority", i.Priority),
-		slog.Int("daily_count", i.DailyCount), slog.Int("minute_count", i.MinuteCount),
-		slog.String("health_status", string(i.HealthStatus)),
-	}
-	attrs = appendAttr(attrs, "daily_limit", i.DailyLimit)
-	attrs = appendAttr(attrs, "minute_limit", i.MinuteLimit)
-	attrs = appendAttr(attrs, "spend_limit_amount", i.SpendLimitAmount)
-	if i.SpendLimitPeriod != "" {
-		attrs = append(attrs, slog.String("spend_limit_period", string(i.SpendLimitPeriod)))
-	}
-	if i.SpendLimitAction != "" {
-		attrs = append(attrs, slog.String("spend_limit_action", string(i.SpendLimitAction)))
-	}
-	if !i.UpdatedAt.IsZero() {
-		attrs = append(attrs, slog.Time("updated_at", i.UpdatedAt))
-	}
-	return slog.GroupValue(attrs...)
-}
-
-// jsonText returns v as JSON, for people. v is of a type that can be encoded.
+// jsonText returns v as JSON for a String method. For a v that cannot be encoded it
+// returns the type and the error.
 func jsonText(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -66,9 +66,9 @@ func WithBaseURL(rawURL string) Option {
 	})
 }
 
-// WithHTTPClient sends requests through the Transport of hc, or through a transport
-// of our own when that is nil. The Timeout of hc bounds each attempt, unless it is 0
-// or [WithAttemptTimeout] sets a shorter one.
+// WithHTTPClient sends requests through the Transport of hc, or through this
+// library's own transport when that is nil. The Timeout of hc bounds each attempt,
+// unless it is 0 or [WithAttemptTimeout] sets a shorter one.
 //
 // hc is copied and never written to. Its CheckRedirect and Jar are not used: no
 // redirect is followed and no cookie is kept. NewClient refuses a nil hc and a
@@ -87,13 +87,13 @@ func WithHTTPClient(hc *http.Client) Option {
 	})
 }
 
-// A TokenSource returns the token for one attempt. It must be safe for concurrent
-// use.
+// A TokenSource returns the token for one attempt. ctx is the context of the call. A
+// TokenSource must be safe for concurrent use.
 type TokenSource func(ctx context.Context) (string, error)
 
 // WithTokenSource asks src for the token before each attempt, after any wait, so
 // that a token which expires meanwhile is replaced. The token argument of
-// [NewClient] must then be "". src should cache: it is called once for each request.
+// [NewClient] must then be "". src should cache: it is called once for each attempt.
 //
 // An error of src, and a token that NewClient would refuse, ends the call with a
 // [*TransportError] before the request is sent. NewClient refuses a nil src.
@@ -132,17 +132,18 @@ type RetryPolicy struct {
 	// retries. The default is 3.
 	MaxAttempts int
 
-	// BaseDelay is the longest first wait between two attempts. Each further wait may
-	// be twice as long. The actual wait is random. The default is 500ms.
+	// BaseDelay is the upper bound of the first wait. The bound doubles with each
+	// further wait. The wait itself is a random time below the bound. The default is
+	// 500ms.
 	BaseDelay time.Duration
 
-	// MaxDelay is the longest of these waits. The default is 8s, or BaseDelay where
-	// that is longer.
+	// MaxDelay is the largest bound of these waits. The default is 8s, or BaseDelay
+	// where that is longer.
 	MaxDelay time.Duration
 
-	// MaxRetryAfter is the longest wait requested by the API that is honoured. A
-	// longer one ends the call at once. It is also the longest time for which pauses
-	// that other calls caused hold one call, all together. The default is 60s.
+	// MaxRetryAfter is the longest wait that the client honours when the API asks for
+	// one. A longer one ends the call at once. It also limits, in total, how long one
+	// call is delayed by the 429 responses of other calls. The default is 60s.
 	MaxRetryAfter time.Duration
 }
 
@@ -154,7 +155,7 @@ const (
 	defaultAttemptTimeout = 30 * time.Second
 )
 
-// WithRetryPolicy changes how often and how patiently calls are retried.
+// WithRetryPolicy replaces the default [RetryPolicy]. NewClient refuses an invalid one.
 func WithRetryPolicy(p RetryPolicy) Option {
 	return optionFunc(func(c *config) error {
 		if err := p.validate(); err != nil {
@@ -193,9 +194,9 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-// A RateLimiter holds an attempt back until its turn has come. It returns an error
-// when ctx ends or when the wait would outlast ctx. *rate.Limiter of
-// golang.org/x/time/rate is one.
+// A RateLimiter delays attempts. Wait returns nil as soon as the attempt may be made.
+// It returns an error when ctx ends or when the wait would outlast ctx. *rate.Limiter
+// of golang.org/x/time/rate is a RateLimiter.
 type RateLimiter interface {
 	Wait(ctx context.Context) error
 }
@@ -226,8 +227,9 @@ func isNil(v any) bool {
 }
 
 // WithLogger logs each attempt at debug level, and at warning level when another
-// attempt follows: method, path, status, error, duration and wait, and never a
-// header, a body or a query. A nil l, the default, logs nothing.
+// attempt follows. A record holds the method, path, number of the attempt, status,
+// error, duration and wait, and never a header, a body or a query. A nil l, the
+// default, logs nothing.
 func WithLogger(l *slog.Logger) Option {
 	return optionFunc(func(c *config) error {
 		c.attemptLogger = nil

@@ -77,7 +77,7 @@ func WithMaxAttempts(n int) SharedOption {
 
 // WithHeader adds a header to every attempt. It replaces a header of the same name
 // that the client sends by itself, and the call's replaces the client's. Headers
-// that frame the request, choose its host or carry the token are refused.
+// that frame the request, choose its host or encoding, or carry the token are refused.
 func WithHeader(key, value string) SharedOption {
 	key = textproto.CanonicalMIMEHeaderKey(key)
 	invalid := checkHeader(key, value)
@@ -126,9 +126,9 @@ func isHeaderValue(s string) bool {
 }
 
 // WithQuery adds params to the query of the call. params is [url.Values], or a
-// struct with `url` tags that github.com/google/go-querystring encodes. It is read
-// now. A nil pointer to a struct adds nothing. Of two values for one name the later
-// option's is sent.
+// struct, or a pointer to one, with `url` tags that github.com/google/go-querystring
+// encodes. WithQuery reads params before it returns. A nil pointer adds nothing. Of two
+// options that set the same parameter the later one wins.
 //
 // The call is refused, and the error names the field, when a field has no exact form in
 // a query: a map, an array, bytes, a nil pointer without omitempty, a type with a text
@@ -177,7 +177,7 @@ func zeroResponseInfos(opts []RequestOption) {
 type ResponseInfo struct {
 	StatusCode int
 	Header     http.Header `json:"-"`
-	Body       []byte      `json:"-"` // as received, decompressed; nil when it was over 4 MiB or broke off
+	Body       []byte      `json:"-"` // decompressed; nil when it was over 4 MiB, corrupt or broke off
 	Attempts   int         // requests that were sent
 	RateLimit  *RateLimit  // nil when the headers are absent or unreadable
 }

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// An answer is the API's response to a request. An answer is shared between
-// requests, so its header is never changed after it was made.
+// An answer is what the API answers a request with. Requests may share an answer, so
+// nothing changes its header after newAnswer.
 type answer struct {
 	status int
 	header http.Header
@@ -30,8 +30,8 @@ func answerJSON(status int, value any) answer {
 func newAnswer(status int, contentType string, body []byte) answer {
 	header := make(http.Header)
 	switch status {
-	case http.StatusNotModified: // has neither
-	case http.StatusNoContent: // has no body
+	case http.StatusNotModified: // has neither a type nor a length
+	case http.StatusNoContent: // has no length
 		header.Set("Content-Type", contentType)
 	default:
 		header.Set("Content-Type", contentType)

@@ -21,7 +21,7 @@ func newAPIError(status int, body any) error {
 	return &apiError{answer: answerJSON(status, body)}
 }
 
-// errorAnswer returns the answer that err stands for.
+// errorAnswer returns the answer of an apiError, and a 500 for any other error.
 func errorAnswer(err error) answer {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		return e.answer
@@ -29,8 +29,8 @@ func errorAnswer(err error) answer {
 	return answerJSON(http.StatusInternalServerError, detailBody{Detail: err.Error()})
 }
 
-// The error bodies of the API. Which status has which body is documented. Where a
-// text is not, the comment says so.
+// The error bodies of the API. The shape for each status is documented. A text that is
+// not documented has a comment.
 
 type failureBody struct {
 	Success bool   `json:"success"`
@@ -69,8 +69,8 @@ func invalidBody() error {
 }
 
 // invalidField is the error for a field of another JSON type than documented. The
-// page of the update also knows 400 "Invalid field value", but its one example is a
-// value of the right type. For a wrong type the platform's table of error bodies
+// page of the update also documents 400 "Invalid field value", but its one example is
+// a value of the right type. For a wrong type the platform's table of error bodies
 // shows 422 with this list, which repeats the value that was sent.
 func invalidField(field, message, kind string, value json.RawMessage) error {
 	return validationError(validationRow{

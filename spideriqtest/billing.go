@@ -11,8 +11,8 @@ import (
 
 // syncBilling answers with the amounts that are cached already, because there is no
 // provider to ask. An integration without any amount counts as one whose provider
-// has no billing. Spend limits take effect with a sync, but it is not documented what
-// an integration then shows, so spend_limit_exceeded does not change.
+// has no billing. Spend limits take effect with a sync, but their effect on an
+// integration is not documented, so spend_limit_exceeded does not change.
 func (s *Server) syncBilling(r Request) (answer, error) {
 	if err := checkQuery(r, "provider_name"); err != nil {
 		return answer{}, err

@@ -69,8 +69,8 @@ func healthStatus(failures int) spideriq.HealthStatus {
 	return spideriq.HealthStatusUnhealthy
 }
 
-// mask shows the ends of a secret, as in "sk-o...123". A secret shorter than twice
-// what this shows is hidden as a whole.
+// mask returns the two ends of a secret, as in "sk-o...123". It hides all of a secret
+// that is shorter than 14 characters.
 func mask(secret string) string {
 	const first, last = 4, 3
 	runes := []rune(secret)

@@ -1,7 +1,7 @@
 // Package spideriqtest is an in-memory SpiderIQ for tests, demos and offline work.
 // It implements the documented behaviour of the Integrations API and fails on
-// demand. A [Server] is reached in two ways: over HTTP on the loopback interface, or
-// in memory through [Server.Transport].
+// demand. Clients reach a [Server] over HTTP on the loopback interface, or in memory
+// through [Server.Transport].
 //
 //	func TestRaiseLimit(t *testing.T) {
 //		server := spideriqtest.NewServer()

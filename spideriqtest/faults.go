@@ -11,17 +11,17 @@ import (
 // works the same over the loopback server and through [Server.Transport]. The zero
 // value is no fault.
 type Fault struct {
-	// respond returns what the client receives in the place of the API's answer. It
-	// makes the API carry the request out with call. ctx ends with the client, and
-	// over the loopback server also with the server.
-	respond func(ctx context.Context, call func() answer) response
+	// respond returns what the client receives instead of the API's answer. apply
+	// makes the API apply the request, and returns its answer. ctx ends when the client
+	// gives up, and over the loopback server also when the server is closed.
+	respond func(ctx context.Context, apply func() answer) response
 }
 
-// Fail makes the next requests meet these faults, one each, in order of arrival.
-// Faults that earlier calls of Fail left over come first. A zero Fault lets its
+// Fail applies faults to the next requests, one to each, in order of arrival. Faults
+// that are left over from earlier calls of Fail come first. A zero Fault lets its
 // request pass.
 func (s *Server) Fail(faults ...Fault) {
-	s.recorder.fail(faults)
+	s.recorder.addFaults(faults)
 }
 
 // Status answers in the API's place with the given status and body. The
@@ -66,10 +66,10 @@ func checkStatus(code int) int {
 // [Server.Close] ends the wait on the loopback server, not through
 // [Server.Transport].
 func Delay(d time.Duration) Fault {
-	return Fault{respond: func(ctx context.Context, call func() answer) response {
-		a := call()
-		// In a bubble the timer and the context belong to it. A channel of the
-		// server in this select would stop the bubble's clock.
+	return Fault{respond: func(ctx context.Context, apply func() answer) response {
+		a := apply()
+		// Inside a testing/synctest bubble the timer and ctx belong to the bubble. A
+		// channel of the server in this select would stop the bubble's clock.
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
@@ -82,18 +82,18 @@ func Delay(d time.Duration) Fault {
 }
 
 // Cut applies the request, then closes the connection without an answer. Over the
-// loopback server net/http sends a GET again by itself when its connection has been
-// used before: Requests then shows one more.
+// loopback server net/http itself repeats a GET whose connection has been used before:
+// [Server.Requests] then returns one request more.
 func Cut() Fault {
-	return Fault{respond: func(_ context.Context, call func() answer) response {
-		return response{answer: call(), delivery: deliverNothing}
+	return Fault{respond: func(_ context.Context, apply func() answer) response {
+		return response{answer: apply(), delivery: deliverNothing}
 	}}
 }
 
 // CutBody applies the request, sends the head and the first half of the answer's
 // body, then closes the connection.
 func CutBody() Fault {
-	return Fault{respond: func(_ context.Context, call func() answer) response {
-		return response{answer: call(), delivery: deliverHalf}
+	return Fault{respond: func(_ context.Context, apply func() answer) response {
+		return response{answer: apply(), delivery: deliverHalf}
 	}}
 }

@@ -16,12 +16,12 @@ func (s *Server) serveLoopback(w http.ResponseWriter, r *http.Request) {
 	s.serve(r.Context(), r).send(w)
 }
 
-// serve handles a request of either way, loopback or memory. It returns when the
-// response is due; ctx ends the wait for a late one.
+// serve handles a request that came over the network or through memory. It returns
+// when the response is due, or when ctx ends.
 func (s *Server) serve(ctx context.Context, r *http.Request) response {
 	body, err := io.ReadAll(r.Body)
 	if err != nil { // too long, or the client has gone
-		return response{answer: bodyTooLong()}
+		return response{answer: unreadableBody()}
 	}
 	request := Request{
 		Method: r.Method,
@@ -31,19 +31,19 @@ func (s *Server) serve(ctx context.Context, r *http.Request) response {
 		Body:   body,
 	}
 	fault := s.recorder.add(request)
-	call := func() answer { return s.call(request, r.URL.RawQuery) }
+	apply := func() answer { return s.apply(request, r.URL.RawQuery) }
 	if fault.respond == nil {
-		return response{answer: call()}
+		return response{answer: apply()}
 	}
-	return fault.respond(ctx, call)
+	return fault.respond(ctx, apply)
 }
 
-func bodyTooLong() answer {
+func unreadableBody() answer {
 	return errorAnswer(notDocumented("a body that breaks off or is longer than 1 MiB"))
 }
 
-// call makes the API carry out a request, within its rate limit.
-func (s *Server) call(r Request, rawQuery string) answer {
+// apply makes the API apply a request, within its rate limit.
+func (s *Server) apply(r Request, rawQuery string) answer {
 	if s.limit == nil {
 		return s.answerTo(r, rawQuery)
 	}

@@ -14,7 +14,7 @@ const (
 	maxPageSize     = 100 // documented
 )
 
-// list answers in the order of the IDs; the order is not documented.
+// list answers with one page, in the order of the IDs. The order is not documented.
 func (s *Server) list(r Request) (answer, error) {
 	page, err := parsePage(r)
 	if err != nil {
@@ -90,7 +90,7 @@ func integerParameter(query url.Values, key string, fallback int64) (n int64, ok
 	return parseInteger(query.Get(key))
 }
 
-// create answers with a row as in a list; which fields it has is not documented.
+// create answers with a row as in a list. Its fields are not documented.
 func (s *Server) create(r Request) (answer, error) {
 	if err := checkQuery(r); err != nil {
 		return answer{}, err
@@ -116,7 +116,7 @@ func (s *Server) create(r Request) (answer, error) {
 	return answerJSON(http.StatusCreated, integrationResponse{Success: true, Integration: row}), nil
 }
 
-// update changes all of the given fields or, when one is wrong, none. An update
+// update changes all of the given fields or, when one is invalid, none. An update
 // without fields changes nothing, the time of the last update included.
 func (s *Server) update(r Request, id int64) (answer, error) {
 	if err := checkQuery(r); err != nil {

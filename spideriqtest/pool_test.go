@@ -50,7 +50,7 @@ func TestAddOverwrites(t *testing.T) {
 	t.Parallel()
 	server := start(t)
 	i := server.Add(spideriq.Integration{ProviderName: "groq"})
-	i.ConsecutiveFailures, i.HealthStatus = new(3), "" // told by the failures
+	i.ConsecutiveFailures, i.HealthStatus = new(3), "" // filled in from the failures
 	i.CachedBalance = new(spideriq.Amount("1.50"))
 	server.Add(i)
 	got, _ := server.Get(i.ID)

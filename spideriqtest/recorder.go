@@ -61,7 +61,7 @@ type recorder struct {
 }
 
 // add records r and returns the fault that it meets. Both happen under one lock, so
-// that faults are met in the order of Requests.
+// that requests meet faults in the order in which Requests returns them.
 func (rec *recorder) add(r Request) Fault {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -74,7 +74,7 @@ func (rec *recorder) add(r Request) Fault {
 	return next
 }
 
-func (rec *recorder) fail(faults []Fault) {
+func (rec *recorder) addFaults(faults []Fault) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.faults = append(rec.faults, faults...)

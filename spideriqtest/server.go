@@ -39,7 +39,7 @@ type Server struct {
 	loopback    *http.Server
 	listener    net.Listener
 	served      chan struct{}      // closed when the loopback server accepts no more connections
-	cancel      context.CancelFunc // ends the loopback requests that a Delay holds back
+	cancel      context.CancelFunc // ends the loopback requests that a Delay delays
 	connections connections
 	closed      atomic.Bool
 	closeOnce   sync.Once
@@ -149,8 +149,8 @@ func (s *Server) origin() string {
 // wait that the server asks for with Retry-After is kept in full. The given options
 // come last and override these. Client panics when an option is not valid.
 func (s *Server) Client(opts ...spideriq.Option) *spideriq.Client {
-	// A token source, and not the token argument: that one could not be overridden
-	// by the caller's WithTokenSource.
+	// The token comes from a token source and not from the token argument, so that the
+	// caller's WithTokenSource can override it.
 	tokenSource := func(context.Context) (string, error) { return s.config.token, nil }
 	defaults := []spideriq.Option{
 		spideriq.WithTokenSource(tokenSource),
@@ -187,7 +187,7 @@ func (s *Server) Close() {
 }
 
 // connections tracks the open connections of the loopback server, and which of them
-// have not carried a request yet: http.Server.Shutdown would wait for those as well.
+// have not carried a request yet. http.Server.Shutdown would wait for those as well.
 type connections struct {
 	open sync.WaitGroup
 

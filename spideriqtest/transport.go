@@ -54,7 +54,7 @@ func (t memoryTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	received, err := transmit(req)
 	if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
-		return response{answer: bodyTooLong()}.receive(req)
+		return response{answer: unreadableBody()}.receive(req)
 	}
 	if err != nil {
 		return nil, err

@@ -9,17 +9,30 @@ import (
 	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
-// startDemo starts an in-memory SpiderIQ in which something happens at each step.
-// disconnect ends it.
-func startDemo(ctx context.Context, step time.Duration) (client *spideriq.Client, disconnect func()) {
+// startDemo starts an in-memory SpiderIQ in which something happens at each step. Its
+// pool is reached without a connection. disconnect ends it.
+func startDemo(ctx context.Context, step time.Duration, m *metrics) (pool keyPool, disconnect func(), err error) {
 	server := spideriqtest.NewServer()
-	server.Add(spideriq.Integration{ID: 42, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Production OpenRouter", IsActive: true, IsPrimary: true})
-	server.Add(spideriq.Integration{ID: 43, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Reserve", IsActive: true})
-	server.Add(spideriq.Integration{ID: 44, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Last resort", IsActive: true})
-	server.Add(spideriq.Integration{ID: 45, ProviderName: spideriq.ProviderGroq, KeyLabel: "Batch jobs", IsActive: true, IsPrimary: true})
-
+	telemetry, err := m.telemetry(server.Transport())
+	if err != nil {
+		server.Close()
+		return nil, nil, err
+	}
+	for _, key := range []spideriq.Integration{
+		{
+			ID: 42, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Production OpenRouter", IsPrimary: true,
+			SpendLimitAmount: new(spideriq.Amount("500.00")), SpendLimitPeriod: spideriq.SpendLimitPeriodMonthly,
+			CachedUsageMonth: new(spideriq.Amount("461.20")),
+		},
+		{ID: 43, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Reserve"},
+		{ID: 44, ProviderName: spideriq.ProviderOpenRouter, KeyLabel: "Last resort"},
+		{ID: 45, ProviderName: spideriq.ProviderGroq, KeyLabel: "Batch jobs", IsPrimary: true, DailyLimit: new(1000)},
+	} {
+		key.IsActive = true
+		server.Add(key)
+	}
 	down := spideriqtest.Status(503, "")
-	story := []func(){
+	events := []func(){
 		func() { fail(server, 42, 1) },
 		func() { fail(server, 42, 3) },
 		func() { fail(server, 45, 3) }, // the only one of its provider
@@ -28,11 +41,11 @@ func startDemo(ctx context.Context, step time.Duration) (client *spideriq.Client
 		func() { fail(server, 43, 3) },
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	var telling sync.WaitGroup
-	telling.Go(func() {
+	var story sync.WaitGroup
+	story.Go(func() {
 		ticker := time.NewTicker(step)
 		defer ticker.Stop()
-		for _, happen := range story {
+		for _, happen := range events {
 			select {
 			case <-ticker.C:
 				happen()
@@ -41,11 +54,12 @@ func startDemo(ctx context.Context, step time.Duration) (client *spideriq.Client
 			}
 		}
 	})
-	return server.Client(), func() {
+	client := server.Client(spideriq.WithHTTPClient(telemetry.HTTPClient()))
+	return telemetry.Integrations(client.Integrations), func() {
 		cancel()
-		telling.Wait()
+		story.Wait()
 		server.Close()
-	}
+	}, nil
 }
 
 // fail gives a key so many consecutive failures.

@@ -12,60 +12,78 @@ import (
 	"github.com/spideriq/spideriq-go"
 )
 
-// keyPool is what a guard needs of *spideriq.IntegrationsService.
+// longestAskedPause bounds the pause that the API can ask for. A Retry-After or reset
+// time that is wrong by orders of magnitude must not end the looks.
+const longestAskedPause = time.Hour
+
+// keyPool is the part of *spideriq.IntegrationsService that a guard needs.
 type keyPool interface {
-	Health(ctx context.Context, opts ...spideriq.RequestOption) (*spideriq.HealthReport, error)
-	All(ctx context.Context, params spideriq.ListParams, opts ...spideriq.RequestOption) iter.Seq2[*spideriq.Integration, error]
-	Update(ctx context.Context, id int64, params spideriq.UpdateParams, opts ...spideriq.RequestOption) (*spideriq.Integration, error)
+	Health(context.Context, ...spideriq.RequestOption) (*spideriq.HealthReport, error)
+	All(context.Context, spideriq.ListParams, ...spideriq.RequestOption) iter.Seq2[*spideriq.Integration, error]
+	Update(
+		context.Context, int64, spideriq.UpdateParams, ...spideriq.RequestOption,
+	) (*spideriq.Integration, error)
 }
 
 type guard struct {
-	pool      keyPool
-	settings  settings
-	log       *slog.Logger
-	blind     int                             // looks in a row that have seen nothing
-	health    map[int64]spideriq.HealthStatus // as last reported
-	providers map[string]*provider
+	pool        keyPool
+	settings    settings
+	log         *slog.Logger
+	metrics     *metrics
+	failedLooks int                             // in a row
+	health      map[int64]spideriq.HealthStatus // as last reported
+	providers   map[string]*provider
 }
 
-func newGuard(pool keyPool, s settings, log *slog.Logger) *guard {
-	return &guard{pool: pool, settings: s, log: log, health: make(map[int64]spideriq.HealthStatus), providers: make(map[string]*provider)}
-}
-
-// watch looks after the pool until ctx ends or the token is refused. It returns
-// the exit status.
-func (g *guard) watch(ctx context.Context) int {
-	g.log.Info("guarding", "interval", g.settings.interval, "cooldown", g.settings.cooldown, "dry_run", g.settings.dryRun)
-	for {
-		seen, err := g.look(ctx)
-		switch {
-		case ctx.Err() != nil:
-			g.log.Info("stopped")
-			return exitOK
-		case refused(err):
-			g.log.Error("the API refuses the token: giving up", "error", err)
-			return exitRefused
-		case !seen:
-			g.blind++
-			g.log.Error("the pool cannot be seen", "error", err)
-		}
-		pause := max(g.pause(), retryAfter(err))
-		if err != nil {
-			g.log.Info("looking again", "in", pause)
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
+func newGuard(pool keyPool, s settings, log *slog.Logger, m *metrics) *guard {
+	return &guard{
+		pool:      pool,
+		settings:  s,
+		log:       log,
+		metrics:   m,
+		health:    make(map[int64]spideriq.HealthStatus),
+		providers: make(map[string]*provider),
 	}
 }
 
-// pause is the interval, doubled for each look that saw nothing, up to the limit.
+// watch looks at the pool again and again until ctx ends or the API refuses the token.
+// It returns the exit code.
+func (g *guard) watch(ctx context.Context) int {
+	g.log.Info("guarding",
+		"interval", g.settings.interval, "cooldown", g.settings.cooldown, "dry_run", g.settings.dryRun)
+	for {
+		err := g.look(ctx)
+		if ctx.Err() != nil {
+			g.log.Info("stopped")
+			return exitDone
+		}
+		if _, unauthorized := errors.AsType[*spideriq.UnauthorizedError](err); unauthorized {
+			g.log.Error("the API refuses the token: giving up", "error", err)
+			return exitFailed
+		}
+		pause := max(g.pause(), g.askedPause(err))
+		if err != nil {
+			g.log.Info("looking again", "in", pause)
+		}
+		sleep(ctx, pause)
+	}
+}
+
+// sleep returns after d, or earlier when ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// pause returns the interval, doubled for each failed look in a row, up to the largest
+// backoff. It is never shorter than the interval.
 func (g *guard) pause() time.Duration {
 	pause := g.settings.interval
-	for range g.blind {
+	for range g.failedLooks {
 		if pause >= g.settings.maxBackoff/2 {
 			return max(g.settings.interval, g.settings.maxBackoff)
 		}
@@ -74,42 +92,104 @@ func (g *guard) pause() time.Duration {
 	return pause
 }
 
-// look asks for the health of the pool and does what is to be done. It says
-// whether it has seen the pool; an update can have failed even then.
-func (g *guard) look(ctx context.Context) (seen bool, err error) {
-	report, err := g.pool.Health(ctx)
-	if err != nil {
-		return false, err
+// askedPause returns how long the API asks to be left alone, an hour at most.
+func (g *guard) askedPause(err error) time.Duration {
+	asked := retryAfter(err)
+	if asked <= longestAskedPause {
+		return asked
 	}
-	// Most of the time all is well, and the one request was enough. Rows of health
-	// do not tell which keys are active or primary, and there may be fewer of them
-	// than the summary counts.
-	keys := make(map[string][]*spideriq.Integration)
-	if report.Summary.Unhealthy > 0 || anyUnhealthy(report) {
-		for i, err := range g.pool.All(ctx, spideriq.ListParams{}) {
-			if err != nil {
-				return false, err
-			}
-			keys[i.ProviderName] = append(keys[i.ProviderName], i)
-			if g.providers[i.ProviderName] == nil {
-				g.providers[i.ProviderName] = &provider{name: i.ProviderName}
-			}
-		}
-	}
-	if g.blind > 0 {
-		g.log.Info("the pool can be seen again", "failed_looks", g.blind)
-		g.blind = 0
-	}
-	g.logChanges(report)
-	var failures []error // of one provider; the others are looked after all the same
-	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
-		failures = append(failures, g.check(ctx, g.providers[name], keys[name]))
-	}
-	return true, errors.Join(failures...)
+	g.log.Warn("the API asks for a pause that is too long to be right", "asked", asked, "kept", longestAskedPause)
+	return longestAskedPause
 }
 
-// logChanges leaves last_error out: it is what a provider said, and that may quote
-// a key.
+// retryAfter returns the longest wait that the API asks for in err and in the errors
+// that err joins. It returns 0 when the API asks for none.
+func retryAfter(err error) time.Duration {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var longest time.Duration
+		for _, e := range joined.Unwrap() {
+			longest = max(longest, retryAfter(e))
+		}
+		return longest
+	}
+	if e, ok := errors.AsType[*spideriq.TransportError](err); ok && e.LastResponse != nil {
+		return e.LastResponse.RetryAfter
+	}
+	if e, ok := errors.AsType[*spideriq.APIError](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// look observes the pool and does what there is to do. The error of a look whose
+// updates failed joins the errors of all of them.
+func (g *guard) look(ctx context.Context) error {
+	seen, err := g.observe(ctx)
+	if ctx.Err() != nil {
+		return err
+	}
+	g.metrics.looked(err)
+	if err != nil {
+		g.failedLooks++
+		g.log.Error("the pool cannot be seen", "error", err)
+		return err
+	}
+	if g.failedLooks > 0 {
+		g.log.Info("the pool can be seen again", "failed_looks", g.failedLooks)
+		g.failedLooks = 0
+	}
+	g.logChanges(seen.report)
+	return g.act(ctx, seen.keys)
+}
+
+// A view is what a look has seen.
+type view struct {
+	report *spideriq.HealthReport
+	keys   []*spideriq.Integration // perhaps none when no key is unhealthy
+}
+
+// observe asks for the health report. It asks for the keys as well when one of them is
+// unhealthy, or when metrics are served. The report does not say which keys are active
+// or primary, and it may have fewer rows than its summary counts.
+func (g *guard) observe(ctx context.Context) (*view, error) {
+	report, err := g.pool.Health(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seen := &view{report: report}
+	if report.Summary.Unhealthy == 0 && !anyUnhealthy(report) && g.settings.metrics == "" {
+		return seen, nil
+	}
+	for key, err := range g.pool.All(ctx, spideriq.ListParams{}) {
+		if err != nil {
+			return nil, err
+		}
+		seen.keys = append(seen.keys, key)
+	}
+	g.metrics.keys.set(seen.keys)
+	return seen, nil
+}
+
+// act replaces the broken keys of each provider. Providers whose keys are not among
+// keys have recovered.
+func (g *guard) act(ctx context.Context, keys []*spideriq.Integration) error {
+	ofProvider := make(map[string][]*spideriq.Integration)
+	for _, key := range keys {
+		ofProvider[key.ProviderName] = append(ofProvider[key.ProviderName], key)
+		if g.providers[key.ProviderName] == nil {
+			g.providers[key.ProviderName] = &provider{name: key.ProviderName}
+			g.metrics.addProvider(key.ProviderName)
+		}
+	}
+	var failures []error // of one provider; the other providers are looked after all the same
+	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
+		failures = append(failures, g.check(ctx, g.providers[name], ofProvider[name]))
+	}
+	return errors.Join(failures...)
+}
+
+// logChanges logs each change of health. It leaves out last_error, which is a text of
+// a provider and may quote a key.
 func (g *guard) logChanges(report *spideriq.HealthReport) {
 	for _, row := range report.Integrations {
 		before, known := g.health[row.ID]
@@ -117,7 +197,8 @@ func (g *guard) logChanges(report *spideriq.HealthReport) {
 			before = spideriq.HealthStatusHealthy
 		}
 		if row.HealthStatus != before {
-			g.log.Info("health has changed", "provider", row.ProviderName, "id", row.ID, "label", row.KeyLabel,
+			g.log.Info("health has changed",
+				"provider", row.ProviderName, "id", row.ID, "label", row.KeyLabel,
 				"from", before, "to", row.HealthStatus, "consecutive_failures", row.ConsecutiveFailures)
 		}
 		g.health[row.ID] = row.HealthStatus
@@ -125,39 +206,7 @@ func (g *guard) logChanges(report *spideriq.HealthReport) {
 }
 
 func anyUnhealthy(report *spideriq.HealthReport) bool {
-	for _, row := range report.Integrations {
-		if row.HealthStatus == spideriq.HealthStatusUnhealthy {
-			return true
-		}
-	}
-	return false
-}
-
-// refused says whether the API will take no more of this token.
-func refused(err error) bool {
-	return is[*spideriq.UnauthorizedError](err) || is[*spideriq.ForbiddenError](err)
-}
-
-// retryAfter is how long the API asks to be left alone; 0 when it does not.
-func retryAfter(err error) time.Duration {
-	if e, ok := errors.AsType[*spideriq.APIError](err); ok {
-		return e.RetryAfter
-	}
-	return 0
-}
-
-// mayHaveApplied says whether the change may be in force although the call failed.
-func mayHaveApplied(err error) bool {
-	if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
-		return e.MayHaveApplied
-	}
-	if e, ok := errors.AsType[*spideriq.APIError](err); ok {
-		return e.MayHaveApplied
-	}
-	return is[*spideriq.InvalidResponseError](err)
-}
-
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
+	return slices.ContainsFunc(report.Integrations, func(row spideriq.IntegrationHealth) bool {
+		return row.HealthStatus == spideriq.HealthStatusUnhealthy
+	})
 }

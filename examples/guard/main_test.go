@@ -5,11 +5,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,9 +25,13 @@ import (
 	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func nothing(string) string { return "" }
+// TestMain is also the program itself, for the test that sends it a signal.
+func TestMain(m *testing.M) {
+	if os.Getenv("GUARD_TEST_AS_PROGRAM") != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // A journal is the log of a program that runs in a test, read line by line.
 type journal struct {
@@ -90,7 +98,7 @@ func TestGuardOnTheWire(t *testing.T) {
 	// One attempt a call, so that each fault reaches the guard.
 	client := server.Client(spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1}))
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
-		return newGuard(client.Integrations, s, s.logger(stdout)).watch(ctx)
+		return newGuard(client.Integrations, s, s.logger(stdout), newMetrics()).watch(ctx)
 	})
 	j.await("guarding")
 
@@ -112,7 +120,7 @@ func TestGuardOnTheWire(t *testing.T) {
 	j.await("a primary key is unhealthy, and no key of the provider is healthy and active")
 	fail(server, 2, 0)
 	j.await("no primary key is unhealthy any more")
-	assert.Equal(t, exitOK, j.end())
+	assert.Equal(t, exitDone, j.end())
 	assert.Len(t, updates(server), 2)
 	one, _ := server.Get(1)
 	two, _ := server.Get(2)
@@ -125,12 +133,14 @@ func TestAnswersLostOnTheWire(t *testing.T) {
 	server := startPool(t)
 	fail(server, 1, 3)
 	none := spideriqtest.Fault{}
-	server.Fail(none, none, spideriqtest.Cut(), // health, list, promotion
-		none, none, spideriqtest.CutBody()) // health, list, disabling
+	server.Fail(
+		none, none, none, spideriqtest.Cut(), // health, two pages of the list, promotion
+		none, none, none, spideriqtest.CutBody(), // health, two pages of the list, disabling
+	)
 	s := settings{interval: time.Millisecond, cooldown: time.Hour, maxBackoff: 5 * time.Millisecond, logFormat: "json"}
 	client := server.Client(spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1}))
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
-		return newGuard(client.Integrations, s, s.logger(stdout)).watch(ctx)
+		return newGuard(client.Integrations, s, s.logger(stdout), newMetrics()).watch(ctx)
 	})
 	j.await("promotion with unknown outcome: the next look will tell")
 	j.await("the promotion whose answer was lost has been made")
@@ -138,20 +148,19 @@ func TestAnswersLostOnTheWire(t *testing.T) {
 	j.await("looking again")
 	fail(server, 2, 1)
 	j.await("health has changed")
-	assert.Equal(t, exitOK, j.end())
+	assert.Equal(t, exitDone, j.end())
 	assert.Equal(t, []string{promoted2, disabled1}, updates(server), "neither is repeated")
 }
 
 // The environment is that of the process, so this test is not parallel.
 func TestTokenAndServerComeFromTheEnvironment(t *testing.T) {
 	server := startPool(t)
-	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	t.Setenv("SPIDERIQ_API_URL", server.URL)
 	t.Setenv("SPIDERIQ_TOKEN", server.Token)
 	fail(server, 1, 3)
 	var stderr bytes.Buffer
 	guard := func(ctx context.Context, stdout io.Writer) int {
-		return run(ctx, []string{"-log-format", "json"}, os.Getenv, stdout, &stderr)
+		return run(ctx, []string{"-log-format", "json"}, stdout, &stderr)
 	}
 	j := start(t, guard)
 	line := j.await("disabled")
@@ -176,10 +185,26 @@ func TestTokenAndServerComeFromTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestDemoNeedsNoToken(t *testing.T) {
-	t.Parallel()
+// noNetwork makes every request fail that is not served in memory.
+func noNetwork(t *testing.T) {
+	t.Helper()
+	standard := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = standard })
+	http.DefaultTransport = failing{}
+}
+
+type failing struct{}
+
+func (failing) RoundTrip(req *http.Request) (*http.Response, error) {
+	return nil, errors.New("a request left the program: " + req.URL.String())
+}
+
+func TestDemoNeedsNeitherTokenNorNetwork(t *testing.T) {
+	t.Setenv("SPIDERIQ_TOKEN", "")
+	t.Setenv("SPIDERIQ_API_URL", "ftp://nowhere")
+	noNetwork(t)
 	j := start(t, func(ctx context.Context, stdout io.Writer) int {
-		return run(ctx, []string{"-demo", "-interval", "10ms", "-log-format", "json"}, nothing, stdout, io.Discard)
+		return run(ctx, []string{"-demo", "-interval", "10ms", "-log-format", "json"}, stdout, io.Discard)
 	})
 	j.await("promoted")
 	assert.Equal(t, 0, j.end())
@@ -200,12 +225,13 @@ func TestWrongFlags(t *testing.T) {
 		"no backoff":        {[]string{"-max-backoff", "0s"}, "-max-backoff"},
 		"log format":        {[]string{"-log-format", "xml"}, "-log-format"},
 		"dry run":           {[]string{"-dry-run=perhaps"}, "-dry-run"},
-		"no token":          {nil, "SPIDERIQ_TOKEN"},
+		"metrics port":      {[]string{"-metrics", "127.0.0.1:99999"}, "-metrics"},
+		"metrics host":      {[]string{"-metrics", "9464"}, "-metrics"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			assert.Equal(t, 2, run(t.Context(), c.args, nothing, &stdout, &stderr))
+			assert.Equal(t, 2, run(t.Context(), c.args, &stdout, &stderr))
 			assert.Empty(t, stdout.String())
 			assert.Contains(t, stderr.String(), c.names)
 			assert.Equal(t, 1, strings.Count(stderr.String(), "\n"), stderr.String())
@@ -213,18 +239,54 @@ func TestWrongFlags(t *testing.T) {
 	}
 }
 
+func TestMetricsThatCannotBeServedAreAnError(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	var stdout, stderr bytes.Buffer
+	args := []string{"-demo", "-metrics", taken.Addr().String()}
+	assert.Equal(t, exitFailed, run(t.Context(), args, &stdout, &stderr))
+	assert.Empty(t, stdout.String())
+	assert.Contains(t, stderr.String(), "guard: flag -metrics: ")
+	assert.Equal(t, 1, strings.Count(stderr.String(), "\n"), stderr.String())
+}
+
+func TestSignalEndsTheProgram(t *testing.T) {
+	t.Parallel()
+	for sig, code := range map[syscall.Signal]int{syscall.SIGTERM: exitDone, syscall.SIGINT: exitInterrupted} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			program := exec.CommandContext(t.Context(), os.Args[0], "-demo")
+			program.Env = append(os.Environ(), "GUARD_TEST_AS_PROGRAM=1")
+			stdout, err := program.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, program.Start())
+			lines := bufio.NewScanner(stdout)
+			require.True(t, lines.Scan())
+			require.Contains(t, lines.Text(), "guarding")
+			require.NoError(t, program.Process.Signal(sig))
+			for lines.Scan() {
+			}
+			_ = program.Wait()
+			assert.Equal(t, code, program.ProcessState.ExitCode())
+		})
+	}
+}
+
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, nothing, &stdout, &stderr))
+	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, &stdout, &stderr))
 	assert.Equal(t, usage, stdout.String())
 	assert.Empty(t, stderr.String())
 }
 
 func TestPauseIsBounded(t *testing.T) {
 	t.Parallel()
-	g := newGuard(nil, settings{interval: time.Hour, maxBackoff: time.Minute}, slog.New(slog.DiscardHandler))
-	g.blind = 1000
+	slow := settings{interval: time.Hour, maxBackoff: time.Minute}
+	g := newGuard(nil, slow, slog.New(slog.DiscardHandler), newMetrics())
+	g.failedLooks = 1000
 	assert.Equal(t, time.Hour, g.pause(), "never shorter than the interval")
 	g.settings = settings{interval: 30 * time.Second, maxBackoff: 100 * time.Second}
 	assert.Equal(t, 100*time.Second, g.pause())

@@ -35,12 +35,23 @@ type memory struct {
 
 // newMemory starts with the keys of two providers, 1 and 9 primary.
 func newMemory() *memory {
-	return &memory{began: time.Now(), keys: []*spideriq.Integration{
-		{ID: 1, ProviderName: "openrouter", KeyLabel: "Production", IsActive: true, IsPrimary: true, Priority: 10, HealthStatus: "healthy"},
-		{ID: 2, ProviderName: "openrouter", KeyLabel: "Reserve", IsActive: true, HealthStatus: "healthy"},
-		{ID: 3, ProviderName: "openrouter", KeyLabel: "Last resort", IsActive: true, HealthStatus: "healthy"},
-		{ID: 9, ProviderName: "groq", KeyLabel: "Batch", IsActive: true, IsPrimary: true, Priority: 10, HealthStatus: "healthy"},
-	}}
+	keys := []*spideriq.Integration{
+		{ID: 1, ProviderName: "openrouter", KeyLabel: "Production", IsPrimary: true, Priority: 10},
+		{ID: 2, ProviderName: "openrouter", KeyLabel: "Reserve"},
+		{ID: 3, ProviderName: "openrouter", KeyLabel: "Last resort"},
+		{ID: 9, ProviderName: "groq", KeyLabel: "Batch", IsPrimary: true, Priority: 10},
+	}
+	for _, key := range keys {
+		key.IsActive = true
+		key.HealthStatus = spideriq.HealthStatusHealthy
+	}
+	return &memory{began: time.Now(), keys: keys}
+}
+
+// reserve is a healthy key that is not primary.
+func reserve(id int64, provider string) *spideriq.Integration {
+	healthy := spideriq.HealthStatusHealthy
+	return &spideriq.Integration{ID: id, ProviderName: provider, IsActive: true, HealthStatus: healthy}
 }
 
 // set changes the health of a key.
@@ -70,6 +81,10 @@ func (m *memory) find(id int64) *spideriq.Integration {
 func (m *memory) failing(part string, applied bool, answer func() (*http.Response, error)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.failingLocked(part, applied, answer)
+}
+
+func (m *memory) failingLocked(part string, applied bool, answer func() (*http.Response, error)) {
 	m.fault = func(r *http.Request) (*http.Response, error) {
 		if !strings.Contains(m.requests[len(m.requests)-1], part) {
 			return nil, nil
@@ -103,7 +118,8 @@ func lost() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	line := fmt.Sprint(time.Since(m.began), " ", r.Method, " ", strings.TrimPrefix(r.URL.RequestURI(), "/api/v1/integrations"))
+	below := strings.TrimPrefix(r.URL.RequestURI(), "/api/v1/integrations")
+	line := fmt.Sprint(time.Since(m.began), " ", r.Method, " ", below)
 	if r.Body != nil {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -148,8 +164,10 @@ func (m *memory) serve(r *http.Request) *http.Response {
 			if key.HealthStatus == spideriq.HealthStatusUnhealthy {
 				unhealthy++
 			}
-			rows = append(rows, map[string]any{"id": key.ID, "provider_name": key.ProviderName, "key_label": key.KeyLabel,
-				"health_status": key.HealthStatus, "last_error": "Incorrect API key provided: sk-fake"})
+			rows = append(rows, map[string]any{
+				"id": key.ID, "provider_name": key.ProviderName, "key_label": key.KeyLabel,
+				"health_status": key.HealthStatus, "last_error": "Incorrect API key provided: sk-fake",
+			})
 		}
 		if m.fewRows {
 			rows = rows[:0]
@@ -181,8 +199,9 @@ const token = "client_fake:key_fake:secret_fake"
 // A watch is a guard at work on a memory, in fake time.
 type watch struct {
 	*memory
-	log  *bytes.Buffer
-	stop func() (code int)
+	metrics *metrics
+	log     *bytes.Buffer
+	stop    func() (code int)
 }
 
 // logged returns what the guard has logged since the last call, without the times.
@@ -199,12 +218,12 @@ var usual = settings{interval: 30 * time.Second, cooldown: 10 * time.Minute, max
 func guarding(t *testing.T, s settings, prepare func(*memory), test func(t *testing.T, w watch)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := watch{memory: newMemory(), log: new(bytes.Buffer)}
+		w := watch{memory: newMemory(), metrics: newMetrics(), log: new(bytes.Buffer)}
 		if prepare != nil {
 			prepare(w.memory)
 		}
 		client, err := spideriq.NewClient(token, spideriq.WithHTTPClient(&http.Client{Transport: w}),
-			spideriq.WithRetryPolicy(spideriq.RetryPolicy{MaxAttempts: 1})) // the guard's own patience is what counts here
+			spideriq.WithMaxAttempts(1)) // the guard's own patience is what counts here
 		require.NoError(t, err)
 		noTime := func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey {
@@ -215,7 +234,7 @@ func guarding(t *testing.T, s settings, prepare func(*memory), test func(t *test
 		logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{ReplaceAttr: noTime}))
 		ctx, interrupt := context.WithCancel(t.Context())
 		ended := make(chan int, 1)
-		go func() { ended <- newGuard(client.Integrations, s, logger).watch(ctx) }()
+		go func() { ended <- newGuard(client.Integrations, s, logger, w.metrics).watch(ctx) }()
 		w.stop = sync.OnceValue(func() int {
 			interrupt()
 			return <-ended

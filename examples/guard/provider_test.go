@@ -20,18 +20,25 @@ func TestCandidate(t *testing.T) {
 		return i
 	}
 	plain := func(*spideriq.Integration) {}
+	inactive := func(i *spideriq.Integration) { i.IsActive = false }
+	degraded := func(i *spideriq.Integration) { i.HealthStatus = spideriq.HealthStatusDegraded }
+	unknown := func(i *spideriq.Integration) { i.HealthStatus = "" }
+	failedOnce := func(i *spideriq.Integration) { i.ConsecutiveFailures = new(1) }
+	prior := func(i *spideriq.Integration) { i.Priority, i.ConsecutiveFailures = 5, new(1) }
+	priorest := func(i *spideriq.Integration) { i.Priority = 20 }
+	primary := func(i *spideriq.Integration) { i.IsPrimary, i.Priority = true, 10 }
 	for name, c := range map[string]struct {
 		keys []*spideriq.Integration
 		want int64 // 0: none
 	}{
 		"none":          {nil, 0},
 		"lowest id":     {[]*spideriq.Integration{key(3, plain), key(2, plain), key(4, plain)}, 2},
-		"inactive":      {[]*spideriq.Integration{key(1, func(i *spideriq.Integration) { i.IsActive = false }), key(2, plain)}, 2},
-		"degraded":      {[]*spideriq.Integration{key(1, func(i *spideriq.Integration) { i.HealthStatus = "degraded" })}, 0},
-		"not known":     {[]*spideriq.Integration{key(1, func(i *spideriq.Integration) { i.HealthStatus = "" })}, 0},
-		"priority":      {[]*spideriq.Integration{key(1, plain), key(2, func(i *spideriq.Integration) { i.Priority, i.ConsecutiveFailures = 5, new(1) })}, 2},
-		"fewest fails":  {[]*spideriq.Integration{key(1, func(i *spideriq.Integration) { i.ConsecutiveFailures = new(1) }), key(2, plain)}, 2},
-		"primary first": {[]*spideriq.Integration{key(1, func(i *spideriq.Integration) { i.Priority = 20 }), key(2, func(i *spideriq.Integration) { i.IsPrimary, i.Priority = true, 10 })}, 2},
+		"inactive":      {[]*spideriq.Integration{key(1, inactive), key(2, plain)}, 2},
+		"degraded":      {[]*spideriq.Integration{key(1, degraded)}, 0},
+		"not known":     {[]*spideriq.Integration{key(1, unknown)}, 0},
+		"priority":      {[]*spideriq.Integration{key(1, plain), key(2, prior)}, 2},
+		"fewest fails":  {[]*spideriq.Integration{key(1, failedOnce), key(2, plain)}, 2},
+		"primary first": {[]*spideriq.Integration{key(1, priorest), key(2, primary)}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +77,8 @@ func TestRefusedPromotionDisablesNothing(t *testing.T) {
 				m.failing("PATCH /2", false, answer)
 			}, func(t *testing.T, w watch) {
 				time.Sleep(30 * time.Second)
-				assert.Equal(t, []string{"0s " + promoted2, "30s " + promoted2}, w.taken("PATCH"), "tried again at the next look, without regard to the cool-down")
+				// It is tried again at the next look, without regard to the cool-down.
+				assert.Equal(t, []string{"0s " + promoted2, "30s " + promoted2}, w.taken("PATCH"))
 				assert.True(t, w.get(1).IsActive)
 				assert.Contains(t, w.logged(), "level=ERROR msg=\"promotion")
 				w.heal()
@@ -119,7 +127,9 @@ func TestFailedDisablingIsFinishedAtTheNextLook(t *testing.T) {
 			time.Sleep(30 * time.Second)
 			w.heal()
 			time.Sleep(time.Minute)
-			assert.Equal(t, []string{"0s " + promoted2, "0s " + disabled1, "30s " + disabled1, "1m0s " + disabled1}, w.taken("PATCH"))
+			assert.Equal(t, []string{
+				"0s " + promoted2, "0s " + disabled1, "30s " + disabled1, "1m0s " + disabled1,
+			}, w.taken("PATCH"))
 		})
 	})
 }
@@ -169,13 +179,15 @@ func TestSeveralBrokenKeysAreReplacedByOne(t *testing.T) {
 func TestOneProviderDoesNotStopAnother(t *testing.T) {
 	t.Parallel()
 	guarding(t, usual, func(m *memory) {
-		m.keys = append(m.keys, &spideriq.Integration{ID: 10, ProviderName: "groq", IsActive: true, HealthStatus: "healthy"})
+		m.keys = append(m.keys, reserve(10, "groq"))
 		m.set(1, spideriq.HealthStatusUnhealthy)
 		m.set(9, spideriq.HealthStatusUnhealthy)
 		m.failing("PATCH /10", false, status(500)) // groq comes first
 	}, func(t *testing.T, w watch) {
 		time.Sleep(30 * time.Second)
 		const promoted10 = `PATCH /10 {"is_primary":true}`
-		assert.Equal(t, []string{"0s " + promoted10, "0s " + promoted2, "0s " + disabled1, "30s " + promoted10}, w.taken("PATCH"))
+		assert.Equal(t, []string{
+			"0s " + promoted10, "0s " + promoted2, "0s " + disabled1, "30s " + promoted10,
+		}, w.taken("PATCH"))
 	})
 }

@@ -13,10 +13,11 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 )
 
-// shown chooses the attributes that are worth a place on a line.
+// shown reports whether an attribute is printed.
 func shown(a attribute.KeyValue) bool {
 	switch a.Key {
-	case "http.response.status_code", "error.type", "call", "outcome", "attempts":
+	case "http.response.status_code", "error.type", "http.request.resend_count",
+		"call", "outcome", "attempts", "may_have_applied":
 		return true
 	}
 	return false
@@ -49,24 +50,34 @@ func (printer) Shutdown(context.Context) error { return nil }
 // printMetrics writes one line for each number, in the order of their names.
 func printMetrics(to io.Writer, all metricdata.ResourceMetrics) {
 	var lines []string
-	line := func(name string, labels attribute.Set, format string, values ...any) {
-		labels, _ = labels.Filter(shown)
-		lines = append(lines, fmt.Sprintf("%s{%s} ", name, labels.Encoded(attribute.DefaultEncoder()))+fmt.Sprintf(format, values...))
-	}
 	for _, scope := range all.ScopeMetrics {
 		for _, m := range scope.Metrics {
-			switch values := m.Data.(type) {
-			case metricdata.Sum[int64]:
-				for _, v := range values.DataPoints {
-					line(m.Name, v.Attributes, "%d", v.Value)
-				}
-			case metricdata.Histogram[float64]:
-				for _, v := range values.DataPoints {
-					line(m.Name, v.Attributes, "%d in %.3f %s", v.Count, v.Sum, m.Unit)
-				}
-			}
+			lines = append(lines, metricLines(m)...)
 		}
 	}
 	slices.Sort(lines)
 	fmt.Fprintln(to, strings.Join(lines, "\n"))
+}
+
+func metricLines(m metricdata.Metrics) []string {
+	var lines []string
+	line := func(labels attribute.Set, number string) {
+		labels, _ = labels.Filter(shown)
+		lines = append(lines, fmt.Sprintf("%s{%s} %s", m.Name, labels.Encoded(attribute.DefaultEncoder()), number))
+	}
+	switch values := m.Data.(type) {
+	case metricdata.Sum[int64]:
+		for _, v := range values.DataPoints {
+			line(v.Attributes, fmt.Sprint(v.Value))
+		}
+	case metricdata.Sum[float64]:
+		for _, v := range values.DataPoints {
+			line(v.Attributes, fmt.Sprintf("%.3f %s", v.Value, m.Unit))
+		}
+	case metricdata.Histogram[float64]:
+		for _, v := range values.DataPoints {
+			line(v.Attributes, fmt.Sprintf("%d in %.3f %s", v.Count, v.Sum, m.Unit))
+		}
+	}
+	return lines
 }

@@ -13,69 +13,81 @@ import (
 )
 
 const (
-	exitDone            = 0
-	exitOther           = 1
-	exitUsage           = 2
-	exitBadRequest      = 3
-	exitUnauthorized    = 4
-	exitForbidden       = 5
-	exitNotFound        = 6
-	exitRateLimit       = 7
-	exitServer          = 8
-	exitNoAnswer        = 9
-	exitInvalidResponse = 10
-	exitInterrupted     = 130
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitUnknown     = 3
+	exitInterrupted = 130
 )
 
-// explain returns the exit code of an error and a sentence for people.
-func explain(id int64, err error) (code int, sentence string) {
-	if err == nil {
-		return exitDone, ""
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case spideriq.MayHaveApplied(err):
+		return exitUnknown
 	}
-	code, sentence = exitOther, err.Error()
-	if errors.Is(err, context.Canceled) { // first, because an attempt before the interruption may have had an answer
-		code, sentence = exitInterrupted, "Interrupted."
-		if !mayHaveApplied(err) {
-			sentence += " Nothing was changed."
-		}
-	} else if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
-		code, sentence = exitNoAnswer, fmt.Sprintf("No answer from the API: %v.", e)
-	} else if e, ok := errors.AsType[*spideriq.InvalidResponseError](err); ok {
-		code, sentence = exitInvalidResponse, fmt.Sprintf("The answer is not what the API documents: %v.", e)
-		if e.Method == http.MethodPatch {
-			sentence += " The change has probably been made."
-		}
-	} else if e, ok := errors.AsType[*spideriq.BadRequestError](err); ok {
-		code, sentence = exitBadRequest, fmt.Sprintf("The API refuses a value: %s.", words(e.APIError))
-	} else if _, ok := errors.AsType[*spideriq.UnauthorizedError](err); ok {
-		code, sentence = exitUnauthorized, "The token in SPIDERIQ_TOKEN is wrong or has expired."
-	} else if e, ok := errors.AsType[*spideriq.ForbiddenError](err); ok {
-		code, sentence = exitForbidden, fmt.Sprintf("The token in SPIDERIQ_TOKEN does not allow this: %s.", words(e.APIError))
-	} else if _, ok := errors.AsType[*spideriq.NotFoundError](err); ok {
-		code, sentence = exitNotFound, fmt.Sprintf("There is no integration %d, or it belongs to another brand.", id)
-	} else if e, ok := errors.AsType[*spideriq.RateLimitError](err); ok {
-		code, sentence = exitRateLimit, "The API refuses more requests, and waiting will not help: a plan or a budget may be used up."
-		if e.RetryAfter > 0 {
-			sentence = fmt.Sprintf("Too many requests. Try again in %v.", e.RetryAfter.Round(time.Second))
-		}
-	} else if e, ok := errors.AsType[*spideriq.ServerError](err); ok {
-		code, sentence = exitServer, fmt.Sprintf("The API failed (%d %s). Try again later.", e.StatusCode, http.StatusText(e.StatusCode))
+	return exitFailed
+}
+
+// explain returns what to tell people about an error: what happened, and whether the
+// change may have been made.
+func explain(id int64, err error) string {
+	sentence := describe(id, err)
+	if spideriq.MayHaveApplied(err) {
+		return sentence + " The change may have been made all the same."
 	}
-	if mayHaveApplied(err) {
-		sentence += " The change may have been made all the same."
+	return sentence
+}
+
+func describe(id int64, err error) string {
+	if errors.Is(err, context.Canceled) {
+		return describeInterruption(err)
 	}
-	return code, sentence
+	if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
+		return fmt.Sprintf("No answer from the API: %v.", e)
+	}
+	if e, ok := errors.AsType[*spideriq.InvalidResponseError](err); ok {
+		return fmt.Sprintf("The answer is not what the API documents: %v.", e)
+	}
+	if e, ok := errors.AsType[*spideriq.BadRequestError](err); ok {
+		return fmt.Sprintf("The API refuses a value: %s.", words(e.APIError))
+	}
+	if _, ok := errors.AsType[*spideriq.UnauthorizedError](err); ok {
+		return "The token in SPIDERIQ_TOKEN is wrong or has expired."
+	}
+	if e, ok := errors.AsType[*spideriq.ForbiddenError](err); ok {
+		return fmt.Sprintf("The token in SPIDERIQ_TOKEN does not allow this: %s.", words(e.APIError))
+	}
+	if _, ok := errors.AsType[*spideriq.NotFoundError](err); ok {
+		return fmt.Sprintf("There is no integration %d, or it belongs to another brand.", id)
+	}
+	if e, ok := errors.AsType[*spideriq.RateLimitError](err); ok {
+		return describeRateLimit(e)
+	}
+	if e, ok := errors.AsType[*spideriq.ServerError](err); ok {
+		return fmt.Sprintf("The API failed (%d %s). Try again later.", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	return err.Error()
+}
+
+func describeInterruption(err error) string {
+	if spideriq.MayHaveApplied(err) {
+		return "Interrupted."
+	}
+	return "Interrupted. Nothing was changed."
+}
+
+func describeRateLimit(e *spideriq.RateLimitError) string {
+	if e.RetryAfter == 0 {
+		return "The API refuses more requests, and waiting will not help: a plan or a budget may be used up."
+	}
+	return fmt.Sprintf("Too many requests. Try again in %v.", e.RetryAfter.Round(time.Second))
 }
 
 // words returns what the API said, for the middle of a sentence.
 func words(e *spideriq.APIError) string {
 	return strings.TrimSuffix(cmp.Or(e.Message, "it does not say why"), ".")
-}
-
-func mayHaveApplied(err error) bool {
-	if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
-		return e.MayHaveApplied
-	}
-	e, ok := errors.AsType[*spideriq.APIError](err)
-	return ok && e.MayHaveApplied
 }

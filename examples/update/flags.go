@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/spideriq/spideriq-go"
 )
@@ -16,6 +16,7 @@ type order struct {
 	id     int64
 	params spideriq.UpdateParams
 	json   bool
+	demo   bool
 }
 
 func parse(args []string) (order, error) {
@@ -29,7 +30,7 @@ func parse(args []string) (order, error) {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case o.id == 0:
 		return o, errors.New("flag -id is missing")
-	case o.params == spideriq.UpdateParams{}:
+	case o.params.IsZero():
 		return o, errors.New("no setting is given; -h lists the flags")
 	}
 	return o, nil
@@ -47,20 +48,26 @@ func newFlags(o *order) *flag.FlagSet {
 	})
 	p := &o.params
 	setting(flags, &p.KeyLabel, text[string], "key-label", "`name` for people to read")
-	setting(flags, &p.IsActive, boolean, "is-active", "true or false (`bool`); false takes the key out of the selection pool")
-	setting(flags, &p.IsPrimary, boolean, "is-primary", "true or false (`bool`); sets the priority to 10 or 0 as well")
+	setting(flags, &p.IsActive, boolean, "is-active",
+		"true or false (`bool`); false takes the key out of the selection pool")
+	setting(flags, &p.IsPrimary, boolean, "is-primary",
+		"true or false (`bool`); sets the priority to 10 or 0 as well")
 	setting(flags, &p.DailyLimit, whole, "daily-limit", "most `requests` a day")
 	setting(flags, &p.MinuteLimit, whole, "minute-limit", "most `requests` a minute")
-	setting(flags, &p.SpendLimitAmount, spideriq.ParseAmount, "spend-limit-amount", "spend alert threshold in US `dollars`, such as 1000.00; takes effect on the next billing sync")
-	setting(flags, &p.SpendLimitPeriod, text[spideriq.SpendLimitPeriod], "spend-limit-period", "`period` that the threshold counts over: daily or monthly")
-	setting(flags, &p.SpendLimitAction, text[spideriq.SpendLimitAction], "spend-limit-action", "what happens at the threshold (`action`): warn or block")
+	setting(flags, &p.SpendLimitAmount, spideriq.ParseAmount, "spend-limit-amount",
+		"spend alert threshold in US `dollars`, such as 1000.00; takes effect on the next billing sync")
+	setting(flags, &p.SpendLimitPeriod, text[spideriq.SpendLimitPeriod], "spend-limit-period",
+		"`period` that the threshold counts over: daily or monthly")
+	setting(flags, &p.SpendLimitAction, text[spideriq.SpendLimitAction], "spend-limit-action",
+		"what happens at the threshold (`action`): warn or block")
 	flags.BoolVar(&o.json, "json", false, "write JSON, and nothing else, to standard output")
+	flags.BoolVar(&o.demo, "demo", false, "change an integration in memory; no token and no network is used")
 	return flags
 }
 
-// setting defines a flag that leaves *to nil unless it is given. It takes its value
-// after a space too, also for a boolean: with the flag package's own, the false of
-// "-is-active false" would be an argument, and the key switched on.
+// setting defines a flag that leaves *to nil unless it is given. The value of a boolean
+// may follow after a space. A bool flag of package flag would take the false of
+// "-is-active false" for an argument and switch the key on.
 func setting[T any](flags *flag.FlagSet, to **T, parse func(string) (T, error), name, usage string) {
 	flags.Func(name, usage, func(s string) error {
 		value, err := parse(s)
@@ -72,7 +79,12 @@ func setting[T any](flags *flag.FlagSet, to **T, parse func(string) (T, error), 
 	})
 }
 
-func text[T ~string](s string) (T, error) { return T(s), nil }
+func text[T ~string](s string) (T, error) {
+	if !utf8.ValidString(s) {
+		return "", errors.New("must be UTF-8")
+	}
+	return T(s), nil
+}
 
 func boolean(s string) (bool, error) {
 	b, err := strconv.ParseBool(s)
@@ -93,12 +105,13 @@ func whole(s string) (int, error) {
 func writeUsage(w io.Writer) {
 	fmt.Fprint(w, `Usage: update -id number [settings]
 
-Changes the settings of one integration, those whose flags are given and no
-others, and shows it before and after.
+Changes the settings of one integration and shows it before and after. Settings
+whose flags are not given stay as they are. Nothing is sent when the integration
+has the given settings already.
 
 SPIDERIQ_TOKEN has the token, SPIDERIQ_API_URL the API where it is not the usual
-one. Without a token an in-memory API is started to try things on; it knows
-integration 42 and forgets everything at the end.
+one. With -demo neither is read: the program changes integration 42 of an API in
+memory, which forgets everything at the end.
 
 Flags:
 `)
@@ -107,20 +120,10 @@ Flags:
 	flags.PrintDefaults()
 	fmt.Fprintf(w, `
 Exit codes:
-  %3d  changed
-  %3d  any other error
-  %3d  wrong flag, value, token or URL; nothing was sent
-  %3d  the API refuses a value
-  %3d  the token is wrong or has expired
-  %3d  the token does not allow this
-  %3d  no such integration, or another brand's
-  %3d  too many requests, or a plan is used up
-  %3d  the API failed
-  %3d  no answer
-  %3d  an answer that makes no sense; the change has probably been made
+  %3d  done: the integration has the given settings
+  %3d  failed: the API refuses the change, or does not answer
+  %3d  wrong flag, value, token or address; nothing was sent
+  %3d  outcome unknown: the change may have been made
   %3d  interrupted
-`, exitDone, exitOther, exitUsage, exitBadRequest, exitUnauthorized, exitForbidden, exitNotFound,
-		exitRateLimit, exitServer, exitNoAnswer, exitInvalidResponse, exitInterrupted)
+`, exitDone, exitFailed, exitUsage, exitUnknown, exitInterrupted)
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

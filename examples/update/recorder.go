@@ -15,17 +15,13 @@ type request struct {
 	Attempts int             `json:"attempts"`
 }
 
-// A recorder is the innermost layer of a client. It keeps the update that passes,
-// without the headers: one of them has the token.
+// A recorder is the innermost layer of a client. It keeps the latest update that
+// passes, without its headers, because one of them holds the token.
 type recorder struct {
-	next *http.Transport
+	next http.RoundTripper
 
 	mu   sync.Mutex
 	last *request
-}
-
-func newRecorder() *recorder {
-	return &recorder{next: http.DefaultTransport.(*http.Transport).Clone()}
 }
 
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -52,7 +48,7 @@ func (r *recorder) record(req *http.Request) error {
 	if r.last != nil {
 		attempts += r.last.Attempts
 	}
-	r.last = &request{req.Method, req.URL.EscapedPath(), body, attempts}
+	r.last = &request{Method: req.Method, Path: req.URL.EscapedPath(), Body: body, Attempts: attempts}
 	return nil
 }
 
@@ -62,5 +58,3 @@ func (r *recorder) update() *request {
 	defer r.mu.Unlock()
 	return r.last
 }
-
-func (r *recorder) close() { r.next.CloseIdleConnections() }

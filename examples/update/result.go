@@ -24,12 +24,13 @@ type result struct {
 // writeText shows the request as it was sent, and what it changed as a table.
 func (r result) writeText(w io.Writer) error {
 	var out bytes.Buffer
-	if sent := r.request; sent != nil {
-		fmt.Fprintf(&out, "%s %s", sent.Method, sent.Path)
-		if sent.Attempts > 1 {
-			fmt.Fprintf(&out, " (%d times)", sent.Attempts)
-		}
-		fmt.Fprintf(&out, "\n%s\n", sent.Body)
+	switch sent := r.request; {
+	case sent == nil && r.err == nil:
+		fmt.Fprintln(&out, "Nothing to change: the integration has these settings already.")
+	case sent != nil && sent.Attempts > 1:
+		fmt.Fprintf(&out, "%s %s (%d times)\n%s\n", sent.Method, sent.Path, sent.Attempts, sent.Body)
+	case sent != nil:
+		fmt.Fprintf(&out, "%s %s\n%s\n", sent.Method, sent.Path, sent.Body)
 	}
 	if r.after != nil {
 		out.WriteString("\n")
@@ -61,6 +62,7 @@ func writeTable(w io.Writer, before, after *spideriq.Integration) {
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(table, "SETTING\tBEFORE\tAFTER")
 	was := cells(before)
+	changed := false
 	for i, is := range cells(after) {
 		if before == nil {
 			fmt.Fprintf(table, "%s\t?\t%s\n", is.name, is.value)
@@ -69,11 +71,12 @@ func writeTable(w io.Writer, before, after *spideriq.Integration) {
 		mark := ""
 		if is.value != was[i].value {
 			mark = "  *"
+			changed = true
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s%s\n", is.name, was[i].value, is.value, mark)
 	}
 	_ = table.Flush() // w is a buffer
-	if before != nil {
+	if changed {
 		fmt.Fprintln(w, "\n* changed")
 	}
 }

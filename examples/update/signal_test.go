@@ -20,8 +20,9 @@ func TestInterruptedBeforeTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
+	args := []string{"-demo", "-id", "42", "-daily-limit", "5"}
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, exitInterrupted, run(ctx, []string{"-id", "42", "-daily-limit", "5"}, noEnv, &stdout, &stderr))
+	assert.Equal(t, exitInterrupted, run(ctx, args, &stdout, &stderr))
 	assert.Empty(t, stdout.String())
 	assert.Contains(t, stderr.String(), "Interrupted. Nothing was changed.\n")
 }
@@ -45,7 +46,8 @@ func TestSignalDuringTheUpdate(t *testing.T) {
 			}))
 			defer api.Close()
 			program := exec.CommandContext(t.Context(), os.Args[0], "-id", "42", "-is-active=false")
-			program.Env = append(os.Environ(), "UPDATE_TEST_AS_PROGRAM=1", "SPIDERIQ_TOKEN="+token, "SPIDERIQ_API_URL="+api.URL)
+			program.Env = append(os.Environ(), "UPDATE_TEST_AS_PROGRAM=1")
+			program.Env = append(program.Env, "SPIDERIQ_TOKEN="+token, "SPIDERIQ_API_URL="+api.URL)
 			var stderr bytes.Buffer
 			program.Stderr = &stderr
 			require.NoError(t, program.Start())

@@ -59,8 +59,8 @@ func TestServerWorksInABubble(t *testing.T) {
 	}
 }
 
-// A limit of an hour is over in no time: the client says so at once, and a program that
-// waits by itself wakes up an hour later, by the clock of the bubble.
+// A limit of an hour takes no real time: the client returns at once, and a program that
+// waits by itself continues an hour later by the clock of the bubble.
 func TestHourOfALimitPassesInABubble(t *testing.T) {
 	t.Parallel()
 	server := spideriqtest.NewServer()

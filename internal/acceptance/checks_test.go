@@ -26,7 +26,7 @@ func requireAs[E error](t testing.TB, err error) E {
 	return e
 }
 
-// assertPlain checks that err is none of the types that tell of a request.
+// assertPlain checks that err is of none of the types for a request that was made.
 func assertPlain(t *testing.T, err error) {
 	t.Helper()
 	require.Error(t, err)
@@ -35,8 +35,8 @@ func assertPlain(t *testing.T, err error) {
 	assert.False(t, asType[*spideriq.InvalidResponseError](err), "%T %v", err, err)
 }
 
-// outcomeOf returns what an API or transport error tells about the attempts; -1 for any
-// other error.
+// outcomeOf returns two fields of an API or transport error. attempts is -1 for any other
+// error.
 func outcomeOf(err error) (attempts int, mayHaveApplied bool) {
 	if e, ok := errors.AsType[*spideriq.TransportError](err); ok {
 		return e.Attempts, e.MayHaveApplied

@@ -75,7 +75,7 @@ func costOfError(t *testing.T, status int, body string) (time.Duration, uint64) 
 	return took, bytes
 }
 
-// What an error body says is hidden and cut at the same cost when the secrets are long.
+// Redacting and cutting an error body costs no more when the secrets are long.
 func TestNoErrorBodyCostsMuchWithLongSecrets(t *testing.T) {
 	key := strings.Repeat("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n", 60)
 	params := spideriq.CreateParams{

@@ -13,7 +13,7 @@ import (
 	"github.com/spideriq/spideriq-go/internal/fakeapi"
 )
 
-// An errorBody is a recorded response and what the error says of it.
+// An errorBody is a recorded response and the error that it becomes.
 type errorBody struct {
 	file, text    string // the text behind "spideriq: PATCH /integrations/42: "
 	wantType      error

@@ -12,7 +12,8 @@ import (
 	"github.com/spideriq/spideriq-go/internal/fakeapi"
 )
 
-// errorPages are recorded error pages of proxies. What a page says twice is said once.
+// errorPages are recorded error pages of proxies. A text that is twice in a page is once
+// in the error.
 var errorPages = []errorBody{
 	{
 		"html-502", "502 Bad Gateway: The upstream is away (may have been applied)",

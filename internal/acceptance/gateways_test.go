@@ -105,7 +105,8 @@ func TestProxyThatRefusesIsNotAskedAgain(t *testing.T) {
 	}
 }
 
-// net/http tells the answer to CONNECT in a text only, and nothing is decided by text.
+// net/http returns the answer to CONNECT as text only, and the client does not classify
+// errors by text.
 func TestCallersTransportIsNotAskedAgainAfterARefusedConnect(t *testing.T) {
 	t.Parallel()
 	proxy := wireserver.Start(t, wireserver.Once(wireserver.Answer(503, "")))

@@ -130,7 +130,7 @@ func readReference(answer []byte) (a reference) {
 	}
 }
 
-// success says whether the call of that name may have taken a for one.
+// success reports whether the call of that name may take a for a success.
 func (a reference) success(name string) bool {
 	isEmpty := a.body != nil && len(bytes.TrimSpace(a.body)) == 0
 	if a.status/100 == 2 && name == "Delete" && (isEmpty || a.status == http.StatusNoContent) {

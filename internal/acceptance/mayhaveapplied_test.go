@@ -48,7 +48,7 @@ func TestInvalidResponseToAWriteMayHaveApplied(t *testing.T) {
 	writes := []string{"Update", "Create", "Delete", "Do"}
 	for name, call := range endpoints {
 		if name == "SyncBilling" {
-			continue // it changes what the API knows of balances, and no setting
+			continue // it changes cached balances and no setting
 		}
 		err := call(t.Context(), newClient(t, fakeapi.New(fakeapi.Respond(200, "<html>"))))
 		e := requireAs[*spideriq.InvalidResponseError](t, err)

@@ -14,8 +14,8 @@ import (
 	"github.com/spideriq/spideriq-go/internal/fakeapi"
 )
 
-// zeroPointer points to the zero value of what a nilable field points to, and says
-// what that is on the wire. An amount has no zero but 0.
+// zeroPointer returns a pointer to the zero value for a pointer field, and the JSON of
+// that value. The zero of an amount is 0, because the empty text is invalid.
 func zeroPointer(t *testing.T, f reflect.StructField) (reflect.Value, string) {
 	t.Helper()
 	require.Equal(t, reflect.Pointer, f.Type.Kind(), "%s can't be left out", f.Name)

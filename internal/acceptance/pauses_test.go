@@ -74,7 +74,7 @@ func TestNobodyWaitsForALimitThatNobodyCanWaitFor(t *testing.T) {
 	}
 }
 
-// A call that its context has ended says so, also when it would have been held back.
+// A call whose context has ended returns the context's error, also during a pause.
 func TestEndedCallIsNotSaidToBeHeldBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -111,8 +111,7 @@ func TestNothingThatIsPrintedShowsASecret(t *testing.T) {
 			}
 		})
 	}
-	// fmt never asks a value how it wants %p; what it prints of a client by itself
-	// is harmless too.
+	// fmt calls no method for %p. It prints addresses, or a struct field by field.
 	for _, v := range []any{client, *client, client.Integrations, fakeCredentials, params} {
 		assertNoSecret(t, fmt.Sprintf("%p", v))
 	}

@@ -53,7 +53,7 @@ func TestAnyAnswerButAFailureOfTheServerRefillsTheBudget(t *testing.T) {
 	}
 }
 
-func TestCallThatEndsInANoAfterRetriesReturnsWhatTheyTook(t *testing.T) {
+func TestRefusalAfterRetriesGivesTheirCostBackToTheBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		one := []fakeapi.Reply{

@@ -161,8 +161,8 @@ var neverSent = map[string]error{
 	"certificate": &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 }
 
-// The first try was applied and its answer was lost, so the attempt was sent, whatever
-// the last error says.
+// The transport's first request was applied and its response was lost. The attempt
+// counts as sent, although the error is that of a later request that was not sent.
 func TestCreateBehindATransportThatRetriesIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, failure := range neverSent {

@@ -48,8 +48,8 @@ var senselessSuccesses = map[string]senselessSuccess{
 	},
 }
 
-// What makes no sense is an error of its own type that tells the status, and is
-// never asked for again.
+// A 2xx with an undocumented body is an error of its own type with the status, and the
+// call is not repeated.
 func TestSuccessThatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	all := maps.Clone(senselessSuccesses)

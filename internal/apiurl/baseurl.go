@@ -66,7 +66,7 @@ func parseBase(text string) (*url.URL, error) {
 	return base, nil
 }
 
-// checkBaseText checks what net/url is too tolerant of, or reports with the URL in the error.
+// checkBaseText refuses what net/url would accept, and what net/url would quote in its error.
 func checkBaseText(text string) error {
 	if err := checkScheme(text); err != nil {
 		return err

@@ -50,8 +50,8 @@ func checkBeginning(path string) error {
 	return nil
 }
 
-// checkSegments checks a path that begins with a slash and has no query and no fragment. What it looks for cannot
-// disappear in a decoding, so the path that no decoding changes any more shows everything that any decoding shows.
+// checkSegments checks a path that begins with a slash and has no query and no fragment. It looks at the path after
+// all decodings: a decoding never removes what is refused, so each earlier form of the path is harmless as well.
 func checkSegments(path string) error {
 	if len(path) > maxPath {
 		return errors.New("the path is longer than 2,048 bytes")
@@ -211,7 +211,7 @@ func isPathByte(c byte) bool {
 	return strings.IndexByte(pathCharacters, c) >= 0
 }
 
-// mayNeedEscape reports whether r may have to be escaped. A percent sign may begin an escape or be one too few.
+// mayNeedEscape reports whether r may have to be escaped. A percent sign needs it unless it begins an escape.
 func mayNeedEscape(r rune) bool {
 	return r >= utf8.RuneSelf || !isPathByte(byte(r))
 }

@@ -55,7 +55,7 @@ func TestJoinReturnsWhatNetURLParses(t *testing.T) {
 		joined := apiurl.Join(parseBase(t, "https://api.example/v1"), path)
 		parsed, err := url.Parse(joined.String())
 		require.NoError(t, err)
-		assert.Equal(t, parsed, joined)
+		assert.Equal(t, *parsed, joined)
 	}
 }
 

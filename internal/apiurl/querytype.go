@@ -133,9 +133,9 @@ func checkFieldType(field reflect.Type, depth int) error {
 	case t.Kind() == reflect.Slice:
 		return checkSlice(t)
 	case t.Kind() != reflect.Struct:
-		return errNoForm(t)
+		return noFormError(t)
 	case hasTextForm(t):
-		return errTextForm(t)
+		return textFormError(t)
 	}
 	return checkStruct(t, depth-1)
 }
@@ -147,7 +147,7 @@ func checkSlice(list reflect.Type) error {
 	case t.Kind() == reflect.Uint8 && !printsItself(t):
 		return fmt.Errorf("%s would be sent as one number for each byte; make it a string", typeName(list))
 	case hasTextForm(list):
-		return errTextForm(list)
+		return textFormError(list)
 	case isEncoder(t):
 		return fmt.Errorf("EncodeValues of %s is not called in a list", typeName(t))
 	case t == timeType:
@@ -155,22 +155,22 @@ func checkSlice(list reflect.Type) error {
 	case isScalar(t):
 		return checkScalar(t)
 	}
-	return errNoForm(list)
+	return noFormError(list)
 }
 
 // checkScalar refuses a type whose text form fmt does not use: fmt ignores MarshalText, and methods of the pointer.
 func checkScalar(t reflect.Type) error {
 	if hasTextForm(t) && !printsItself(t) {
-		return errTextForm(t)
+		return textFormError(t)
 	}
 	return nil
 }
 
-func errNoForm(t reflect.Type) error {
+func noFormError(t reflect.Type) error {
 	return fmt.Errorf("%s has no form in a query", typeName(t))
 }
 
-func errTextForm(t reflect.Type) error {
+func textFormError(t reflect.Type) error {
 	return fmt.Errorf("the text form of %s would not be used; make it a string", typeName(t))
 }
 

@@ -44,8 +44,8 @@ func checkFieldValue(f reflect.StructField, field reflect.Value) error {
 	return checkNumber(v)
 }
 
-// checkNil refuses a field that is nil or leads to nil, unless go-querystring leaves it out. It would send an empty
-// text or panic on a nil Encoder. omitempty does not help against a nil behind a pointer or interface that is not nil.
+// checkNil refuses a field that is nil or leads to nil, unless go-querystring leaves it out. go-querystring would send
+// an empty text, or panic on a nil Encoder. It does so in spite of omitempty when the nil is behind another pointer.
 func checkNil(field reflect.Value, options []string) error {
 	switch {
 	case !field.IsNil():

@@ -26,7 +26,7 @@ func compare(b *testing.B, block int, floor, ours func() error) {
 		bytes = append(bytes, (float64(o.bytes)-float64(f.bytes))/n)
 		ns = append(ns, float64(o.cpu)/n)
 	}
-	b.ReportMetric(0, "ns/op") // an op here is a turn, which says nothing
+	b.ReportMetric(0, "ns/op") // hides the time of an op, which is a turn of many calls here
 	b.ReportMetric(median(ns), "cpu-ns/call")
 	b.ReportMetric(median(cpu), "x-floor-cpu")
 	b.ReportMetric(median(speed), "x-floor-throughput")

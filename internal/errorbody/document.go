@@ -11,8 +11,8 @@ import (
 func complete(document []byte) []byte {
 	s := scan(document)
 	end, quote := s.safe, ""
-	if s.inValue && len(document)-s.text > cutMargin {
-		end, quote = beforeEscape(document, s.text, len(document)-cutMargin), `"`
+	if s.inValue && len(document)-s.begin > cutMargin {
+		end, quote = beforeEscape(document, s.begin, len(document)-cutMargin), `"`
 	}
 	out := append(bytes.Clone(document[:end]), quote...)
 	for i := len(s.open) - 1; i >= 0; i-- {
@@ -29,17 +29,17 @@ func closing(bracket byte) byte {
 	return ']'
 }
 
-// A scanner is what is known where a document has been cut.
+// A scanner holds what scan knows at the place up to which it has read a document.
 type scanner struct {
 	open    []byte // the brackets that are open
 	safe    int    // the document may end here, once the brackets are closed
-	text    int    // where the latest text begins
+	begin   int    // where the latest text begins
 	inText  bool
 	inValue bool // in a text that is no name of a member
 	last    byte // the latest bracket, comma or colon
 }
 
-// scan looks at a document up to its end.
+// scan reads a document up to its end.
 func scan(document []byte) scanner {
 	var s scanner
 	for i := 0; i < len(document); i++ {
@@ -51,7 +51,7 @@ func scan(document []byte) scanner {
 			s.inText, s.inValue = false, false
 		case s.inText:
 		case c == '"':
-			s.inText, s.text = true, i
+			s.inText, s.begin = true, i
 			s.inValue = s.last != '{' && (s.last != ',' || s.inList())
 		case strings.IndexByte("{[]},:", c) >= 0:
 			s.structure(c, i)
@@ -79,8 +79,8 @@ func (s *scanner) inList() bool {
 	return len(s.open) > 0 && s.open[len(s.open)-1] == '['
 }
 
-// beforeEscape returns end, or where the escape begins that end is in the middle of. The
-// text that is cut begins at begin.
+// beforeEscape returns end, moved back to the beginning of an escape that a cut at end
+// would split. The text that is cut begins at begin.
 func beforeEscape(document []byte, begin, end int) int {
 	const longest = len(`\u0000`)
 	last := begin + bytes.LastIndexByte(document[begin:end], '\\')
@@ -91,8 +91,8 @@ func beforeEscape(document []byte, begin, end int) int {
 	for first > begin && document[first-1] == '\\' {
 		first--
 	}
-	escaped := (last - first) % 2 // 1 when the last backslash is what the one before it escapes
-	if escaped == 1 {
+	lastIsEscaped := (last-first)%2 == 1 // by the backslash before it
+	if lastIsEscaped {
 		return end
 	}
 	return last

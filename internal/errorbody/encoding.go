@@ -19,8 +19,8 @@ func utf8Text(body []byte) (text []byte, cut bool) {
 	return bytes.TrimSpace(body), cut
 }
 
-// utf16Order returns the byte order of a text in UTF-16, which it tells by the mark or by
-// the zero byte of its first character; nil for any other text.
+// utf16Order returns the byte order of a text in UTF-16, and nil for any other text. It
+// recognises UTF-16 by the byte order mark or by the zero byte of an ASCII character.
 func utf16Order(body []byte) binary.ByteOrder {
 	if len(body) < 2 {
 		return nil

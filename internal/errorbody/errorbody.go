@@ -47,9 +47,9 @@ type Error struct {
 	HasRetryAfter bool
 }
 
-// Parse reads the body of an error response. It never fails: of a body that nobody
-// understands the Error is empty. The function redact removes secrets from a text; nil
-// removes nothing.
+// Parse reads the body of an error response. It never fails: for a body of no known
+// shape the Error is empty. The function redact removes secrets from a text; nil removes
+// nothing.
 func Parse(body []byte, redact func(string) string) Error {
 	if redact == nil {
 		redact = func(s string) string { return s }
@@ -73,14 +73,14 @@ func IsFinal(body []byte) bool {
 // A decoder collects what a body says.
 type decoder struct {
 	redact func(string) string
-	cut    bool // no more of the body is looked at than its beginning
+	cut    bool // only the first MaxSize bytes of the body are looked at
 
 	code      string // the first one
-	finalCode string // one of finalCodes, wherever it is
+	finalCode string // one of finalCodes, found in any code, message or problem
 	message   string // the first one
 	problems  []string
-	left      bool // there are more problems than are kept
-	heard     int  // how many codes, messages and problems there were
+	omitted   bool // there are more problems than are kept
+	found     int  // how many codes, messages and problems there were
 	read      int  // how many bytes have been parsed
 
 	retryAfter    time.Duration
@@ -101,7 +101,7 @@ func (d *decoder) body(text []byte, cut bool) {
 	d.plainText(string(text), cut)
 }
 
-// mayRead reports whether raw may be parsed too.
+// mayRead counts raw as parsed and reports whether the total is within maxRead.
 func (d *decoder) mayRead(raw json.RawMessage) bool {
 	d.read += len(raw)
 	return d.read <= maxRead
@@ -119,7 +119,7 @@ func (d *decoder) result() Error {
 			texts = append(texts, problem)
 		}
 	}
-	if d.left {
+	if d.omitted {
 		texts = append(texts, "…")
 	}
 	e.Message = strings.Join(texts, "; ")
@@ -142,7 +142,7 @@ func (d *decoder) addCode(code string) {
 	if code == "" {
 		return
 	}
-	d.heard++
+	d.found++
 	d.findFinalCode(code)
 	if d.code == "" {
 		d.code = code
@@ -163,7 +163,7 @@ func (d *decoder) addMessage(text string) {
 	if text == "" {
 		return
 	}
-	d.heard++
+	d.found++
 	d.findFinalCode(text)
 	if d.message == "" {
 		d.message = text
@@ -171,7 +171,7 @@ func (d *decoder) addMessage(text string) {
 }
 
 // addProblem notes one of several problems: which field it is about, and the text.
-// Either may be empty. What has been said already is not said again.
+// Either may be empty. A problem that is known already is not added again.
 func (d *decoder) addProblem(field, text string) {
 	problem := field + ": " + text
 	switch {
@@ -183,12 +183,12 @@ func (d *decoder) addProblem(field, text string) {
 	if problem == "" {
 		return
 	}
-	d.heard++
+	d.found++
 	d.findFinalCode(text)
 	switch {
 	case slices.Contains(d.problems, problem):
 	case len(d.problems) == maxItems:
-		d.left = true
+		d.omitted = true
 	default:
 		d.problems = append(d.problems, problem)
 	}

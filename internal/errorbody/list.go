@@ -17,7 +17,7 @@ func (d *decoder) list(field string, raw json.RawMessage, depth int) {
 	count := 0
 	for _, element := range elements(raw) {
 		if count == maxItems {
-			d.left = true
+			d.omitted = true
 			return
 		}
 		count++
@@ -47,13 +47,13 @@ func (d *decoder) item(field string, raw json.RawMessage, depth int) {
 		return
 	}
 
-	before := d.heard
+	before := d.found
 	for _, inner := range []json.RawMessage{m.Error, m.Detail, m.Message} {
 		if kind(inner) == '{' {
 			d.item(field, inner, depth+1)
 		}
 	}
-	if d.heard == before {
+	if d.found == before {
 		d.fields(field, raw, depth, false)
 	}
 }
@@ -104,7 +104,7 @@ func (d *decoder) fields(field string, raw json.RawMessage, depth int, texts boo
 	count := 0
 	for name, value := range elements(raw) {
 		if count == maxItems {
-			d.left = true
+			d.omitted = true
 			return
 		}
 		count++

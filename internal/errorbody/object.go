@@ -38,9 +38,9 @@ func (d *decoder) value(raw json.RawMessage, depth int) {
 	}
 }
 
-// object reads {"error": …}, {"detail": …}, {"message": …} and their kin. An object in
-// one of these says more than what stands beside it and comes first, then the message,
-// then lists of problems.
+// object reads {"error": …}, {"detail": …}, {"message": …} and similar objects. An object
+// in one of these members is read first, because it is more precise than the members
+// beside it. The codes and messages follow, then the lists of problems.
 func (d *decoder) object(raw json.RawMessage, depth int) {
 	var m members
 	if depth > maxDepth || !d.mayRead(raw) || json.Unmarshal(raw, &m) != nil {
@@ -71,9 +71,9 @@ func (d *decoder) innerObject(raw json.RawMessage, depth int) {
 	if kind(raw) != '{' {
 		return
 	}
-	before := d.heard
+	before := d.found
 	d.object(raw, depth+1)
-	if d.heard == before && depth == 0 {
+	if d.found == before && depth == 0 {
 		d.fields("", raw, depth+1, false)
 	}
 }
@@ -81,9 +81,9 @@ func (d *decoder) innerObject(raw json.RawMessage, depth int) {
 // errorsObject reads {"errors": {"field": ["problem"]}}, also with a bare text for a
 // problem, and {"errors": {"message": {…}}}.
 func (d *decoder) errorsObject(raw json.RawMessage, depth int) {
-	before := d.heard
+	before := d.found
 	d.fields("", raw, depth+1, true)
-	if d.heard == before {
+	if d.found == before {
 		d.object(raw, depth+1)
 	}
 }
@@ -116,7 +116,7 @@ func (d *decoder) messages(m members, depth int) {
 	}
 }
 
-// scalarMessages reads {"message": false}, for want of anything better.
+// scalarMessages reads {"message": false}, in an object that has no other message.
 func (d *decoder) scalarMessages(m members) {
 	for _, raw := range []json.RawMessage{m.Message, m.ReasonHuman, m.Detail, m.Error, m.Title, m.Msg} {
 		d.addMessage(scalar(raw))

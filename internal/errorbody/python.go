@@ -1,8 +1,6 @@
 package errorbody
 
-import (
-	"strings"
-)
+import "strings"
 
 // pythonToJSON turns what Python prints for a dict or a list into JSON. Tuples become
 // lists. Values that JSON does not have, such as datetime.datetime(2026, 2, 26) and
@@ -47,7 +45,8 @@ func (p *pythonReader) next() {
 	}
 }
 
-// closing writes a closing bracket. Python has a comma before it in a tuple of one.
+// closing writes a closing bracket. It drops the comma that Python writes before the
+// bracket of a tuple of one.
 func (p *pythonReader) closing(bracket byte) {
 	end := len(p.out)
 	for end > 0 && (p.out[end-1] == ' ' || p.out[end-1] == '\n') {

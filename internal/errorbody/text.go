@@ -90,8 +90,8 @@ func isData(text string) bool {
 	return content[0] == ',' || content[0] == '='
 }
 
-// withoutEcho returns a text without what validators quote in it of the request:
-// Pydantic's "[type=…, input_value=…, input_type=…]", and objects.
+// withoutEcho returns a text without the parts that repeat what was sent: Pydantic's
+// "[type=…, input_value=…, input_type=…]", and everything from an object on.
 func withoutEcho(text string) string {
 	text = withoutInputValues(text)
 	for i := 0; i < len(text); i++ {
@@ -102,14 +102,14 @@ func withoutEcho(text string) string {
 			return strings.TrimSpace(text[:i]) + " …"
 		}
 		for i+1 < len(text) && strings.IndexByte("{[( \t\r\n", text[i+1]) >= 0 {
-			i++ // isData has looked at these
+			i++ // isData has read past these, so that the time stays linear
 		}
 	}
 	return text
 }
 
-// withoutInputValues removes what Pydantic appends to a message, with the value that was
-// sent. Where its end is not found, nothing behind it is shown.
+// withoutInputValues removes what Pydantic appends to a message: a bracket with the value
+// that was sent. Where the bracket has no end, the rest of the text is removed.
 func withoutInputValues(text string) string {
 	const begin, end = "[type=", ", input_type="
 	if !strings.Contains(text, begin) {

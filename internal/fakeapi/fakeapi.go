@@ -1,8 +1,8 @@
 // Package fakeapi is test support: an [http.RoundTripper] that records what a client
 // sends and answers without a network.
 //
-// It blocks on nothing but the context of a request and time.Sleep, so it works in a
-// testing/synctest bubble. It does not know the client under test: the tests hand an
+// It blocks on nothing but the context of a request and a timer, so it works in a
+// testing/synctest bubble. It does not import the client under test: a test gives an
 // [API] to the client as its transport.
 package fakeapi
 
@@ -43,7 +43,8 @@ func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := a.add(recorded)(req)
+	reply := a.add(recorded)
+	resp, err := reply(req)
 	if resp != nil && resp.Body != nil {
 		a.openBodies.Add(1)
 		closed := sync.OnceFunc(func() { a.openBodies.Add(-1) })

@@ -47,6 +47,8 @@ func Respond(status int, body string, headers ...string) Reply {
 	}
 }
 
+// successes are the documented responses.
+//
 //go:embed testdata/*.http
 var successes embed.FS
 
@@ -57,7 +59,7 @@ func Recorded(name string) Reply {
 	if err != nil {
 		panic(err)
 	}
-	return parse(text)
+	return newReply(text)
 }
 
 // File answers with the whole HTTP response in a file. It panics if the file cannot be
@@ -67,10 +69,11 @@ func File(path string) Reply {
 	if err != nil {
 		panic(err)
 	}
-	return parse(text)
+	return newReply(text)
 }
 
-func parse(text []byte) Reply {
+// newReply returns a Reply with a whole HTTP response. It panics if text is none.
+func newReply(text []byte) Reply {
 	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(text)), nil)
 	if err != nil {
 		panic(err)
@@ -90,7 +93,8 @@ func Fail(err error) Reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// Hang is a [Reply] that waits until the context of the request ends.
+// Hang is a [Reply] that waits until the context of the request ends, and returns its
+// error.
 func Hang(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
 	return nil, req.Context().Err()

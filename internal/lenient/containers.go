@@ -101,8 +101,8 @@ func (d *decoder) lengthen(v reflect.Value) error {
 	return nil
 }
 
-// decodeArray reads an array into an array of fixed length. Elements too many are
-// ignored, and what is missing becomes zero.
+// decodeArray reads an array into an array of fixed length. Surplus elements are ignored,
+// and missing ones become zero.
 func (d *decoder) decodeArray(v reflect.Value) error {
 	if d.peek() != '[' {
 		return d.skipAs(v, "not a list")
@@ -148,7 +148,7 @@ func (d *decoder) decodeMap(v reflect.Value) error {
 		key.SetZero()
 		value.SetZero()
 		err := d.decodeMember(v, key, value, name)
-		if number > 8 && !d.reserve(2, memberSize) { // it doubles when it is full
+		if number > 8 && !d.reserve(2, memberSize) { // 2, because a full map doubles its room
 			err = errTooLarge
 		}
 		if err != nil && first == nil {
@@ -161,8 +161,8 @@ func (d *decoder) decodeMap(v reflect.Value) error {
 	return first
 }
 
-// decodeMember reads the next value into a map. It makes the key and the value of the
-// member in key and value, which are zero.
+// decodeMember reads the next value into a map. key and value are zero; they hold the
+// member until it is in the map.
 func (d *decoder) decodeMember(m, key, value reflect.Value, name []byte) error {
 	if err := d.decodePart(value); err != nil {
 		return err

@@ -11,8 +11,11 @@ const (
 	// maxMemory is what the structs, lists and maps of one response may take.
 	maxMemory = 32 << 20
 
-	// smallSize is the size of values that are not counted one by one: they take little
-	// more memory than their text, and must be decoded when the rest is too large.
+	// maxPointers is how many pointers may lead to a value.
+	maxPointers = 100
+
+	// smallSize is the size up to which values behind pointers are not counted. They take
+	// little more memory than their text.
 	smallSize = 16
 )
 
@@ -23,9 +26,9 @@ type decoder struct {
 	memory int // how much may still be allocated
 }
 
-// decode reads the next value into v, by v's own method for that if it has one.
+// decode reads the next value into v. It calls UnmarshalJSON or UnmarshalText where the
+// type has one.
 func (d *decoder) decode(v reflect.Value) error {
-	null := d.peek() == 'n'
 	t := v.Type()
 	switch {
 	case t == timeType:
@@ -38,7 +41,8 @@ func (d *decoder) decode(v reflect.Value) error {
 			return d.decodeText(own, t)
 		}
 	}
-	if null && v.Kind() != reflect.Interface {
+	isNull := d.peek() == 'n'
+	if isNull && v.Kind() != reflect.Interface {
 		d.value()
 		setNull(v)
 		return nil
@@ -46,8 +50,8 @@ func (d *decoder) decode(v reflect.Value) error {
 	return d.decodeKind(v)
 }
 
-// decodeKind reads the next value, which is not null, into a v without methods of its
-// own for that.
+// decodeKind reads the next value into a v without such a method. The value is not null,
+// unless v is an interface.
 func (d *decoder) decodeKind(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -88,6 +92,9 @@ func (d *decoder) decodePart(v reflect.Value) error {
 
 // decodePointer reads the next value into what v points to.
 func (d *decoder) decodePointer(v reflect.Value) error {
+	if !leadsToValue(v.Type()) {
+		return d.skipAs(v, "a pointer that leads to no value")
+	}
 	if v.IsNil() {
 		if err := d.allocate(v); err != nil {
 			d.value()
@@ -95,6 +102,18 @@ func (d *decoder) decodePointer(v reflect.Value) error {
 		}
 	}
 	return d.decode(v.Elem())
+}
+
+// leadsToValue reports whether t points to something else than pointers. The type
+// "type P *P" does not.
+func leadsToValue(t reflect.Type) bool {
+	for range maxPointers {
+		if t.Kind() != reflect.Pointer {
+			return true
+		}
+		t = t.Elem()
+	}
+	return false
 }
 
 // decodeText reads the next value into a type that reads text. A null is ignored.
@@ -117,8 +136,8 @@ func (d *decoder) decodeByEncodingJSON(v reflect.Value) error {
 	return decoder.Decode(v.Addr().Interface())
 }
 
-// setNull sets v to what null means for it: an empty list, a nil pointer or map, and
-// for any other kind what it is already.
+// setNull sets v to what null means for it: an empty list, a nil pointer or a nil map. It
+// leaves any other kind as it is.
 func setNull(v reflect.Value) {
 	switch {
 	case !v.CanSet():

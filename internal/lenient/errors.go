@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// errTooLarge ends a list, and is no type error: its values may be right.
+// errTooLarge ends a list or map. It is no type error, because the values may be valid.
 var errTooLarge = errors.New("takes too much memory")
 
 // typeError is the error for a value that has the wrong type. It quotes nothing of the
@@ -63,7 +63,7 @@ func (e *placeError) Error() string {
 
 func (e *placeError) Unwrap() error { return e.err }
 
-// Unreadable reports that the part is left zero at the most, and not what holds it.
+// Unreadable reports false: an unreadable part does not make what holds it unreadable.
 func (e *placeError) Unreadable() bool { return false }
 
 // kindOf returns what encoding/json calls the kind of a value.

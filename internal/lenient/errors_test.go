@@ -69,7 +69,7 @@ func TestTypeErrorTellsWhatWasThere(t *testing.T) {
 	}
 }
 
-// An error does not hide what else the response says.
+// The rest of a response is decoded in spite of an error.
 func TestReadingGoesOnAfterAnError(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range []string{

@@ -41,7 +41,7 @@ func (f *structFields) index(name []byte, next int) int {
 // cache has the *structFields of each struct type that was decoded.
 var cache sync.Map
 
-// fieldsOf returns the fields of a struct type.
+// fieldsOf returns the fields of a struct type, from the cache when it was seen before.
 func fieldsOf(t reflect.Type) *structFields {
 	if known, ok := cache.Load(t); ok {
 		return known.(*structFields)

@@ -103,7 +103,7 @@ func TestEmbeddedFieldsArePromotedLikeEncodingJSON(t *testing.T) {
 			base `json:"base"`
 		}{},
 		struct {
-			Dash  int `json:"-,"`
+			Dash  int `json:"-,"` //nolint:staticcheck // what is tested
 			Skip  int `json:"-"`
 			inner int
 			Word  int `json:"ключ"`

@@ -95,6 +95,17 @@ func TestLongListIsDecoded(t *testing.T) {
 	assert.EqualValues(t, len(rows), rows[len(rows)-1].ID)
 }
 
+func TestLongMapIsDecoded(t *testing.T) {
+	t.Parallel()
+	var members strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&members, `"%d":%d,`, i, i)
+	}
+	got := decoded[map[int]int](t, "{"+members.String()+`"-1":-1}`)
+	assert.Len(t, got, 50_001)
+	assert.Equal(t, 49_999, got[49_999])
+}
+
 // Not parallel, because allocations of other tests would count.
 func TestResultDoesNotKeepTheBodyAlive(t *testing.T) {
 	body := `{"x": "` + strings.Repeat("x", 1<<20) + `", ` + updateBody[1:]
@@ -146,4 +157,17 @@ func TestErrorDeepDownTakesLittleMemory(t *testing.T) {
 	used := allocated(func() { text = lenient.Unmarshal(body, new(node)).Error() })
 	assert.Equal(t, strings.Repeat("A: ", depth)+"not an object", text)
 	assert.Less(t, used>>20, uint64(8), "MiB")
+}
+
+func TestPointerTypeThatLeadsToNoValueIsRefused(t *testing.T) {
+	t.Parallel()
+	type pointer *pointer
+	var p pointer
+	require.Error(t, lenient.Unmarshal([]byte(`{"a": 1}`), &p))
+	var s struct {
+		P pointer
+		N int
+	}
+	require.ErrorContains(t, lenient.Unmarshal([]byte(`{"P": 1, "N": 2}`), &s), "P: ")
+	assert.Equal(t, 2, s.N)
 }

@@ -82,7 +82,7 @@ func (d *decoder) decodeFloat(v reflect.Value) error {
 	return nil
 }
 
-// newNumberError returns the error for a number that strconv has not taken.
+// newNumberError returns the error for a number that strconv has refused with err.
 func newNumberError(value []byte, t reflect.Type, err error, problem string) error {
 	if errors.Is(err, strconv.ErrRange) {
 		problem = outOfRange
@@ -104,7 +104,7 @@ func isNumber(s string) bool {
 	return s != "" && isNumeric(s[0]) && isNumeric(s[len(s)-1]) && json.Valid([]byte(s))
 }
 
-// isNumeric reports whether a number may begin with c. It ends with a digit.
+// isNumeric reports whether c is a digit or a minus sign.
 func isNumeric(c byte) bool { return c == '-' || '0' <= c && c <= '9' }
 
 // wholeNumber returns the digits of a JSON number, such as "20000" for 20000.0 and 2e4.
@@ -130,8 +130,8 @@ func wholeNumber(s string) string {
 	if err != nil || zeros < 0 {
 		return ""
 	}
-	const enough = 20 // no number of so many digits more fits in 64 bits
-	digits = significant + strings.Repeat("0", int(min(zeros, enough)))
+	const maxZeros = 20 // a number with so many zeros at its end does not fit in 64 bits
+	digits = significant + strings.Repeat("0", int(min(zeros, maxZeros)))
 	if minus {
 		return "-" + digits
 	}
@@ -139,7 +139,8 @@ func wholeNumber(s string) string {
 }
 
 // decodeQuoted reads a string into a field with the option "string": the content of
-// the string is the value. A number need not be as JSON writes it.
+// the string is the value. A content that is no JSON is read as any other field reads it,
+// so a number in it need not be written as in JSON.
 func (d *decoder) decodeQuoted(v reflect.Value) error {
 	start := d.position
 	value := d.value()

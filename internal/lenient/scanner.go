@@ -124,7 +124,7 @@ func (s *scanner) endValue(start int) {
 	}
 }
 
-// unquote returns the content of a string, and any other value as it is. As in
+// unquote returns the text of a string, and any other value as it is written. As in
 // encoding/json, each byte that is not UTF-8 becomes U+FFFD. The result may share
 // memory with the value.
 func unquote(value []byte) []byte {
@@ -135,7 +135,7 @@ func unquote(value []byte) []byte {
 	return content
 }
 
-// textOf returns what unquote does. The result shares no memory with the value.
+// textOf is unquote with a result that shares no memory with the value.
 func textOf(value []byte) string {
 	content, ok := plainContent(value)
 	if !ok {

@@ -14,6 +14,10 @@ import (
 	"unicode/utf8"
 )
 
+// maxPointers is how many pointers may lead to the value of a body. A pointer that points
+// to itself has no value.
+const maxPointers = 100
+
 // Encode returns the JSON of body, and nil for a nil body. The error names what is
 // wrong with body and quotes none of it.
 func Encode(body any) ([]byte, error) {
@@ -39,8 +43,8 @@ func Encode(body any) ([]byte, error) {
 	return encoded, nil
 }
 
-// mayHoldReplacement reports whether encoded may hold U+FFFD, which encoding/json puts in
-// the place of what is not UTF-8, as it is or escaped. Only then the walk is needed.
+// mayHoldReplacement reports whether encoded may hold U+FFFD, plain or escaped, which
+// encoding/json writes for bytes that are not UTF-8. Without it checkText is not needed.
 func mayHoldReplacement(encoded []byte) bool {
 	return bytes.Contains(encoded, []byte(`\ufffd`)) || bytes.ContainsRune(encoded, utf8.RuneError)
 }
@@ -48,7 +52,10 @@ func mayHoldReplacement(encoded []byte) bool {
 // checkKind refuses a body of a kind that is never meant as a JSON document.
 func checkKind(body any) error {
 	value := reflect.ValueOf(body)
-	for value.Kind() == reflect.Pointer && !value.IsNil() && !encodesItself(value.Type()) {
+	for depth := 0; value.Kind() == reflect.Pointer && !value.IsNil() && !encodesItself(value.Type()); depth++ {
+		if depth == maxPointers {
+			return fmt.Errorf("the body is a %T that points to no value", body)
+		}
 		value = value.Elem()
 	}
 	if !encodesItself(value.Type()) {
@@ -94,13 +101,18 @@ func plainError(err error) error {
 // checkText refuses a string that is not UTF-8 anywhere in v: encoding/json would
 // replace what it cannot encode. The error names the path to the string.
 func checkText(v reflect.Value) error {
-	if !v.IsValid() || hasOwnForm(v.Type()) {
+	if !v.IsValid() || encodesItself(v.Type()) {
 		return nil
+	}
+	if v.CanInterface() {
+		if text, ok := v.Interface().(encoding.TextMarshaler); ok {
+			return checkTextForm(text)
+		}
 	}
 	switch v.Kind() {
 	case reflect.String:
 		if !utf8.ValidString(v.String()) {
-			return errors.New("the text is not valid UTF-8")
+			return errNotUTF8
 		}
 	case reflect.Pointer, reflect.Interface:
 		return checkText(v.Elem())
@@ -114,9 +126,22 @@ func checkText(v reflect.Value) error {
 	return nil
 }
 
-// hasOwnForm reports whether a type writes its text itself.
-func hasOwnForm(t reflect.Type) bool {
-	return encodesItself(t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
+var errNotUTF8 = errors.New("the text is not valid UTF-8")
+
+// checkTextForm checks what a type with a text form of its own writes. A nil pointer
+// writes none.
+func checkTextForm(m encoding.TextMarshaler) error {
+	if v := reflect.ValueOf(m); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil
+	}
+	text, err := m.MarshalText()
+	if err != nil {
+		return err
+	}
+	if !utf8.Valid(text) {
+		return errNotUTF8
+	}
+	return nil
 }
 
 func checkFields(v reflect.Value) error {

@@ -2,6 +2,7 @@ package requestbody
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"math"
@@ -23,6 +24,21 @@ type labelled struct {
 	Left   string            `json:"-"`
 	hidden string
 }
+
+// hexText and hexJSON hold bytes that are not UTF-8 and write them in hexadecimal digits.
+type (
+	hexText string
+	hexJSON string
+)
+
+func (h hexText) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, []byte(h)), nil }
+
+func (h hexJSON) MarshalJSON() ([]byte, error) { return json.Marshal(hex.EncodeToString([]byte(h))) }
+
+// latin1 has a text form of its own, which is not UTF-8.
+type latin1 string
+
+func (l latin1) MarshalText() ([]byte, error) { return []byte(l), nil }
 
 type refusing struct{}
 
@@ -95,6 +111,8 @@ func TestTextThatIsNotUTF8IsRefusedWithItsPlace(t *testing.T) {
 		"the value of a key": labelled{Texts: map[string]string{"a": invalid}},
 		"a key":              map[string]any{invalid: 1},
 		"Any":                labelled{Any: labelled{Label: invalid}},
+		"Form":               struct{ Form latin1 }{invalid},
+		"the value":          map[string]latin1{"a": invalid},
 		"not valid UTF-8":    json.RawMessage(`{"a":"` + invalid + `"}`),
 	} {
 		_, err := Encode(body)
@@ -102,4 +120,45 @@ func TestTextThatIsNotUTF8IsRefusedWithItsPlace(t *testing.T) {
 		assert.ErrorContains(t, err, place)
 		assert.NotContains(t, err.Error(), "caf")
 	}
+}
+
+func TestFieldsAfterOneThatIsNotEncodedAreChecked(t *testing.T) {
+	t.Parallel()
+	_, err := Encode(struct {
+		Left  string `json:"-"`
+		Label string
+	}{Label: "caf\xe9"})
+	assert.ErrorContains(t, err, "Label")
+}
+
+// U+FFFD in one field makes Encode check the others. What is not encoded as it is may
+// hold any bytes.
+func TestOnlyTextThatIsEncodedAsItIsMustBeUTF8(t *testing.T) {
+	t.Parallel()
+	const replacement = "\uFFFD"
+	for name, body := range map[string]any{
+		"field that is left out":    labelled{Label: replacement, Left: "\xff"},
+		"field that is unexported":  labelled{Label: replacement, hidden: "\xff"},
+		"bytes":                     labelled{Label: replacement, Bytes: []byte{0xff}},
+		"type with MarshalText":     labelled{Label: replacement, Any: hexText("\xff")},
+		"type with MarshalJSON":     labelled{Label: replacement, Any: hexJSON("\xff")},
+		"map key with MarshalText":  labelled{Label: replacement, Any: map[hexText]int{"\xff": 1}},
+		"pointer to such a type":    labelled{Label: replacement, Any: new(hexText("\xff"))},
+		"element that is such text": labelled{Label: replacement, Any: []hexText{"\xff"}},
+	} {
+		want, err := json.Marshal(body)
+		require.NoError(t, err, name)
+		got, err := Encode(body)
+		require.NoError(t, err, name)
+		assert.Equal(t, string(want), string(got), name)
+	}
+}
+
+func TestPointerToItselfIsRefused(t *testing.T) {
+	t.Parallel()
+	type pointer *pointer
+	var p pointer
+	p = &p
+	_, err := Encode(p)
+	require.ErrorContains(t, err, "points to no value")
 }

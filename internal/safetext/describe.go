@@ -11,7 +11,7 @@ import (
 // maxDescription is the length in bytes of the longest description of an error.
 const maxDescription = 512
 
-// closedEarly is what an end of file means to the user of an HTTP client.
+// closedEarly describes io.EOF and io.ErrUnexpectedEOF for the user of an HTTP client.
 const closedEarly = "the connection was closed before the whole answer had come"
 
 // Describe returns one line that says what went wrong, for errors of net/http; "" for

@@ -67,7 +67,8 @@ func shorten(line string, limit int) string {
 	return strings.TrimRight(line[:end], " ") + mark
 }
 
-// runeStart returns i, or where the character begins that s[i] is in the middle of.
+// runeStart returns i, moved back to the beginning of a character that a cut at i would
+// split.
 func runeStart(s string, i int) int {
 	start := i
 	for start > 0 && start < len(s) && start > i-utf8.UTFMax && !utf8.RuneStart(s[start]) {

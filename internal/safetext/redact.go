@@ -34,7 +34,7 @@ type Redactor struct {
 	secrets []string
 
 	prepare  sync.Once
-	patterns [][]byte // compared with a text as it is, and with a decoded text
+	patterns [][]byte // simplified; compared with the text, and with the decoded text
 	squeezed [][]byte // compared with a decoded text without white space
 }
 
@@ -68,7 +68,7 @@ func (r *Redactor) Redact(s string) string {
 	}
 	if len(r.squeezed) > 0 {
 		if !changed {
-			decoded = plain
+			decoded = plain // which is simplified already
 		}
 		decoded.squeeze()
 		spans = append(spans, decoded.find(r.squeezed)...)

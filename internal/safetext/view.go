@@ -1,10 +1,8 @@
 package safetext
 
-import (
-	"bytes"
-)
+import "bytes"
 
-// A view is a text in another form in which each byte knows where it came from.
+// A view is a text in another form, with the place in the source of each of its bytes.
 type view struct {
 	text   []byte
 	origin []int // offsets in the source; nil as long as text has the source's length
@@ -67,8 +65,8 @@ func (v *view) trackOrigin() {
 	}
 }
 
-// simplify makes letters small and all kinds of white space one. A plus sign counts as
-// white space, because it stands for a space in a query.
+// simplify changes ASCII letters to lower case and each white space character to a space.
+// A plus sign becomes a space too, because it stands for one in a query.
 func (v *view) simplify() {
 	for i, c := range v.text {
 		switch {
@@ -136,7 +134,7 @@ func (v *view) sourceSpan(start, end int) span {
 	if end < len(v.text) {
 		to = v.origin[end]
 	}
-	for to > from+1 && isSpace(v.source[to-1]) { // squeezed out behind the last byte
+	for to > from+1 && isSpace(v.source[to-1]) { // which squeeze has removed behind the last byte
 		to--
 	}
 	return span{from, to}

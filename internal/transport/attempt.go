@@ -24,9 +24,6 @@ type outcome struct {
 // attempt makes one request and reads its response to the end, both under one deadline.
 func (r *run) attempt(caller context.Context, authorization string) outcome {
 	timeout := r.request.AttemptTimeout
-	if timeout == 0 {
-		timeout = r.transport.config.AttemptTimeout
-	}
 	ctx, cancel := context.WithTimeout(caller, timeout)
 	defer cancel()
 	sent := r.newSending(ctx, authorization)
@@ -48,14 +45,13 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 	return o
 }
 
-// A sending is what one attempt hands to net/http, and what was seen of it. It shares
-// nothing with other attempts, so that they are equal whatever a base transport does to
-// the request. Its parts lie in one struct because that saves 4 of the allocations of a
-// call.
+// A sending is the request of one attempt, and the trace of it. It shares nothing with
+// other attempts, so that a base transport that changes a request does not change the
+// next one. Its parts are in one struct because that saves 4 allocations a call.
 type sending struct {
 	request       *http.Request
 	url           url.URL
-	authorization [1]string
+	authorization [1]string // the values of the header field
 	body          bytes.Reader
 	trace         trace
 }
@@ -80,9 +76,9 @@ func (r *run) newSending(ctx context.Context, authorization string) *sending {
 
 // setBody sets the body of one attempt, which reader reads.
 //
-// net/http sends a request again by itself when it can rewind the body, and a POST when
-// it also finds an Idempotency-Key, which a transport of the caller's may have added. It
-// takes a request without a body for one that can be rewound. A request that must not be
+// net/http sends a request again by itself when it can rewind the body. It does so with
+// a POST only when there is an Idempotency-Key, which a caller's transport may add. A
+// request without a body counts as one that can be rewound. A request that must not be
 // repeated therefore always has a body, and no GetBody.
 func (r *run) setBody(req *http.Request, reader *bytes.Reader) {
 	body := r.request.Body
@@ -98,8 +94,8 @@ func (r *run) setBody(req *http.Request, reader *bytes.Reader) {
 	}
 	if len(body) == 0 && r.transport.direct {
 		// net/http takes the length of this body for unknown and would send it in chunks.
-		// A transport of the caller's that replaces an empty body would send the length
-		// twice. Behind one the body goes out in chunks.
+		// A round tripper in front of net/http may replace the empty body. The length would
+		// then be sent twice, so an empty body behind one is left to be sent in chunks.
 		req.TransferEncoding = []string{"identity"}
 		req.Header["content-length"] = []string{"0"} // net/http ignores the canonical name
 	}
@@ -109,15 +105,15 @@ func (r *run) setBody(req *http.Request, reader *bytes.Reader) {
 // and may run after the attempt has ended, so attempts do not share a trace.
 type trace struct {
 	hooks        httptrace.ClientTrace
-	asked        atomic.Bool  // for a connection
-	connected    atomic.Bool  // a connection was had
-	headsWritten atomic.Int32 // more than 1 when the request was sent again inside the attempt
+	getConn      atomic.Bool  // net/http has looked for a connection
+	gotConn      atomic.Bool  // net/http has had a connection
+	headsWritten atomic.Int32 // more than 1 when net/http has sent the request again by itself
 }
 
 // install sets the hooks that record.
 func (t *trace) install() {
-	t.hooks.GetConn = func(string) { t.asked.Store(true) }
-	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.connected.Store(true) }
+	t.hooks.GetConn = func(string) { t.getConn.Store(true) }
+	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.gotConn.Store(true) }
 	t.hooks.WroteHeaders = func() { t.headsWritten.Add(1) }
 }
 
@@ -148,7 +144,7 @@ func exchange(base http.RoundTripper, req *http.Request) (*Response, error) {
 	}
 	response := &Response{StatusCode: resp.StatusCode, Header: resp.Header}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return response, nil // what follows is no body
+		return response, nil // what follows is another protocol and no body
 	}
 	body, err := readBody(req.Context(), resp.Body, resp.ContentLength)
 	if err == nil && int64(len(body)) < resp.ContentLength && req.Method != http.MethodHead {

@@ -8,23 +8,22 @@ import (
 	"time"
 )
 
-// Settings of our own transport.
+// Settings of the transport that newBase makes.
 const (
 	idlePerHost         = 1024
 	idleTimeout         = 90 * time.Second
 	tlsHandshakeTimeout = 10 * time.Second
 	maxHeaderBytes      = 1 << 20
 
-	// A connection that is silent for pingAfter is tested by a ping. Without an answer
-	// it is given up after pingTimeout, 5 seconds after it has gone dead.
+	// A connection that is silent for pingAfter is tested by an HTTP/2 ping, and closed
+	// when no response comes within pingTimeout: 5 seconds after the last sign of life.
 	pingAfter   = 3 * time.Second
 	pingTimeout = 2 * time.Second
 )
 
-// newBase returns a transport of our own for many concurrent calls to one host. It
-// keeps the proxy, dial and TLS settings of http.DefaultTransport. When a program has
-// put something else in the place of http.DefaultTransport, that is returned, and own
-// is nil.
+// newBase returns a transport for many concurrent calls to one host. It keeps the proxy,
+// dial and TLS settings of http.DefaultTransport. When a program has replaced
+// http.DefaultTransport by another type, newBase returns that, and own is nil.
 func newBase() (base http.RoundTripper, own *http.Transport) {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {

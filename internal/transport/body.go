@@ -16,12 +16,12 @@ var ErrTooLarge = errors.New("the body is larger than 4 MiB")
 
 const (
 	smallBuffer = 512
-	largeBuffer = 128 << 10 // most that a Content-Length makes readBody allocate at once
-	emptyRead   = time.Millisecond
+	largeBuffer = 128 << 10        // most that a Content-Length makes readBody allocate at once
+	emptyRead   = time.Millisecond // wait after a Read that returned neither data nor an error
 )
 
 // readBody reads r to its end like [io.ReadAll], but at most [MaxBody] bytes. length is
-// how long the body should be, or -1, and saves growing the buffer. A reader that returns
+// the expected length, or -1; it sets the size of the first buffer. A reader that returns
 // neither data nor an error is read again until ctx is done.
 func readBody(ctx context.Context, r io.Reader, length int64) ([]byte, error) {
 	// One byte more than the length makes room for the read that returns io.EOF.

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// endOfContext is how long contextError waits for a context to end whose deadline has
-// passed.
-const endOfContext = 100 * time.Millisecond
+// maxTimerLag is how long contextError waits for the timer of a context whose deadline
+// has passed.
+const maxTimerLag = 100 * time.Millisecond
 
-// contextError returns how the context of a call ended, with the cause where that is
-// another error. It is nil while the context lasts. A deadline may be noticed before the
-// context's own timer has struck. Then contextError waits for the timer, which sets the
-// cause, but not for long.
+// contextError returns the error of a context that has ended, together with its cause
+// where that is another error. It is nil while the context lasts. The deadline may have
+// passed a moment before the context's own timer fires. contextError then waits for the
+// timer, which sets the cause, at most maxTimerLag.
 func contextError(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {
@@ -22,7 +22,7 @@ func contextError(ctx context.Context) error {
 		if !ok || time.Until(deadline) > 0 {
 			return nil
 		}
-		timer := time.NewTimer(endOfContext)
+		timer := time.NewTimer(maxTimerLag)
 		defer timer.Stop()
 		select {
 		case <-ctx.Done():

@@ -23,15 +23,15 @@ type failure struct {
 // attempt, never by its text.
 func classify(err error, seen *trace) failure {
 	return failure{
-		temporary: isTemporary(err, seen.connected.Load()),
+		temporary: isTemporary(err, seen.gotConn.Load()),
 		unsent:    isUnsent(err, seen),
 		timeout:   isTimeout(err),
 	}
 }
 
 // isTemporary reports whether another attempt may succeed. connected is whether
-// net/http had a connection: what fails behind that is the connection, whatever the
-// type of the error. An unknown error before that is not temporary.
+// net/http had a connection. If it had, an unknown error is a failure of that connection
+// and temporary. If it had none, an unknown error is not temporary.
 func isTemporary(err error, connected bool) bool {
 	if isTLSFailure(err) {
 		return false
@@ -46,15 +46,14 @@ func isTemporary(err error, connected bool) bool {
 }
 
 // isUnsent reports whether the API cannot have acted on the attempt. No server acts on a
-// request before its whole head has arrived, and an attempt that has once written a
-// head is sent, whatever its last error is. A transport that has asked for no
-// connection may have sent the request in a way that no trace shows. Then only an error
-// of dialing is proof.
+// request before its whole head has arrived, so an attempt is unsent until a head was
+// written. A base transport that has looked for no connection may send requests in a way
+// that no trace shows. Only an error of dialing then proves that nothing was sent.
 func isUnsent(err error, seen *trace) bool {
 	if seen.headsWritten.Load() > 0 {
 		return false
 	}
-	return seen.asked.Load() || isDialFailure(err)
+	return seen.getConn.Load() || isDialFailure(err)
 }
 
 // isDialFailure reports whether no connection to the API came to be.
@@ -95,8 +94,8 @@ func isTimeout(err error) bool {
 	return ok && network.Timeout()
 }
 
-// brokenConnection are errors of connections that another attempt does not share, and of
-// networks that may be back in a moment.
+// brokenConnection are errors of a connection, which the next attempt does not use, and
+// of a network that may work again in a moment.
 var brokenConnection = []error{
 	io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
@@ -124,7 +123,7 @@ func isBrokenConnection(err error) bool {
 	return false
 }
 
-// isCorrupt reports whether data that should be compressed is not.
+// isCorrupt reports whether err is that of data that cannot be decompressed.
 func isCorrupt(err error) bool {
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || isType[flate.CorruptInputError](err)
 }

@@ -87,8 +87,8 @@ func TestNetworksThatMayComeBack(t *testing.T) {
 // traceOf returns a trace that has seen these things.
 func traceOf(asked, connected bool, heads int32) *trace {
 	seen := new(trace)
-	seen.asked.Store(asked)
-	seen.connected.Store(connected)
+	seen.getConn.Store(asked)
+	seen.gotConn.Store(connected)
 	seen.headsWritten.Store(heads)
 	return seen
 }

@@ -20,10 +20,10 @@ var apiURL = &url.URL{Scheme: "https", Host: "api.test", Path: "/api/v1"}
 // errOpaque has no type and no text that anybody knows.
 var errOpaque = errors.New("errOpaque")
 
-// newTransport returns a transport over base with a patience of a minute.
+// newTransport returns a transport over base. It waits a second before each retry.
 func newTransport(base http.RoundTripper, changes ...func(*Config)) *Transport {
 	cfg := Config{
-		Base: base, BaseURL: apiURL, AttemptTimeout: time.Minute,
+		Base: base, BaseURL: apiURL,
 		Policy: Policy{MaxAttempts: 3, BaseDelay: time.Second, MaxDelay: time.Second, MaxRetryAfter: time.Minute},
 	}
 	for _, change := range changes {
@@ -45,7 +45,8 @@ func post(ctx context.Context, t *Transport, changes ...func(*Request)) Result {
 func call(ctx context.Context, t *Transport, method string, changes ...func(*Request)) Result {
 	req := Request{
 		Method: method, URL: *apiURL, Header: http.Header{"Accept": {"application/json"}}, Body: []byte("{}"),
-		Authorization: func(context.Context) (string, error) { return "Bearer secret", nil },
+		Authorization:  func(context.Context) (string, error) { return "Bearer secret", nil },
+		AttemptTimeout: time.Minute,
 	}
 	for _, change := range changes {
 		change(&req)

@@ -13,12 +13,12 @@ type Policy struct {
 	MaxAttempts   int           // per call, the first included, unless the request has its own
 	BaseDelay     time.Duration // ceiling of the first computed delay
 	MaxDelay      time.Duration // ceiling of all computed delays
-	MaxRetryAfter time.Duration // longest wait that the API may ask for, and that pauses of other calls may take
+	MaxRetryAfter time.Duration // longest wait honoured; also the most that pauses of other calls delay one call
 }
 
 const (
 	longestWait = 100 * 365 * 24 * time.Hour // no wait is longer, so that sums of waits do not overflow
-	attemptTime = 5 * time.Millisecond       // what the attempt behind a wait needs at least
+	attemptTime = 5 * time.Millisecond       // least time that an attempt after a wait needs
 	maxJitter   = 2 * time.Second            // most that is added to a wait that the API asked for
 	jitterShare = 5                          // one fifth of the wait is added at most
 )
@@ -62,34 +62,41 @@ func isGatewayStatus(status int) bool { return status >= 520 && status <= 524 }
 // mayHaveApplied reports whether the attempt may have changed something although it did
 // not succeed.
 func (o outcome) mayHaveApplied(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
+	if IsRead(method) {
 		return false
 	}
 	if o.err != nil {
 		return !o.failure.unsent
 	}
 	switch status := o.response.StatusCode; {
-	case isSuccess(status):
+	case o.response.IsSuccess():
 		return false
-	case o.headsWritten > 1: // net/http has sent it twice, and this is the response to the second
+	case o.headsWritten > 1: // net/http has sent the request again, and the outcome of the first is unknown
 		return true
 	case status == http.StatusRequestTimeout, status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
 		return true
 	default:
-		return status >= 520
+		return status >= 520 // from a gateway that got no usable response
 	}
 }
 
-func isSuccess(status int) bool { return status >= 200 && status <= 299 }
+// IsRead reports whether a request with this method changes nothing.
+func IsRead(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return true
+	}
+	return false
+}
 
 // forbidsRetry reports whether the response asks for no further attempt.
 func (r *Response) forbidsRetry() bool {
 	return r != nil && strings.EqualFold(strings.TrimSpace(r.Header.Get("X-Should-Retry")), "false")
 }
 
-// withJitter adds a random time to a wait that the API asked for, so that those who wait
-// do not all come back at once. It adds no more than the context leaves room for.
+// withJitter adds a random time to a wait that the API asked for, so that calls that wait
+// together do not end their wait together. It adds at most half of what the context
+// leaves.
 func withJitter(ctx context.Context, wait time.Duration) time.Duration {
 	room := min(wait/jitterShare, maxJitter)
 	if deadline, ok := ctx.Deadline(); ok {

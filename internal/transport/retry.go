@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// A run is one call under way. Each call has an engine of its own, whose callbacks are
-// methods of the run. A run has no CloseIdleConnections on purpose: the engine would call
-// it after each failure and empty the pool of connections that all calls share. Client
-// and engine are fields, not pointers, which saves two allocations of a call.
+// A run is one call under way. Each call has its own engine, whose callbacks are methods
+// of the run. The client and the engine are fields and not pointers, which saves two
+// allocations a call.
+//
+// A run must not have a method CloseIdleConnections: the engine would call it after each
+// failure and close the idle connections that all calls share.
 type run struct {
 	transport *Transport
 	request   Request
@@ -21,7 +22,7 @@ type run struct {
 	client    http.Client // makes attempts through RoundTrip
 	engine    retryablehttp.Client
 	outcome   outcome // of the latest attempt
-	attempted bool    // the latest turn of the engine has made an attempt
+	attempted bool    // the latest RoundTrip has made an attempt
 
 	engineResponse http.Response // the response of the latest attempt, for the engine
 	authorization  string        // that the latest attempt sent
@@ -46,17 +47,17 @@ func (t *Transport) Do(ctx context.Context, req Request) Result {
 	r.engine.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	_, err := r.engine.Do(&retryablehttp.Request{Request: r.template(ctx)})
 	if err != nil && r.wait > 0 {
-		r.result.Err = contextError(ctx) // the context ended during the engine's wait
+		r.result.Err = contextError(ctx) // the context has ended while the engine waited
 	}
 	if err != nil && r.result.Err == nil && r.result.HeldFor == 0 {
-		r.result.Err = err // net/http has refused the request
+		r.result.Err = err // http.Client has refused the request before RoundTrip
 	}
 	r.settleBudget()
 	return r.result
 }
 
-// template returns the request that the engine carries around. It has no header and no
-// body, which http.Client would copy. Each attempt makes its own request.
+// template returns the request that the engine hands to RoundTrip. It has no header and
+// no body, because http.Client would copy them. Each attempt makes its own request.
 func (r *run) template(ctx context.Context) *http.Request {
 	template := http.Request{Method: r.request.Method, URL: &r.request.URL, Header: noHeader}
 	return template.WithContext(ctx)
@@ -87,22 +88,15 @@ func (r *run) RoundTrip(template *http.Request) (*http.Response, error) {
 	if r.request.Log != nil {
 		r.duration = time.Since(began)
 	}
-	r.keep(r.outcome)
+	r.recordOutcome(r.outcome)
 	if r.outcome.err != nil {
 		return nil, r.outcome.err
 	}
 	return r.responseForEngine(template), nil
 }
 
-// recordAuthorization notes a header value that the call sends.
-func (r *run) recordAuthorization(value string) {
-	r.authorization = value
-	if value != "" && !slices.Contains(r.result.Authorizations, value) {
-		r.result.Authorizations = append(r.result.Authorizations, value)
-	}
-}
-
-// refuse ends the call before an attempt. Being held is not an error of the result.
+// refuse returns err as the end of the call before an attempt. It sets Result.Err, except
+// for errHeld: Result.HeldFor is set then.
 func (r *run) refuse(err error) error {
 	if !errors.Is(err, errHeld) {
 		r.result.Err = err
@@ -110,8 +104,8 @@ func (r *run) refuse(err error) error {
 	return err
 }
 
-// keep takes an outcome into the result.
-func (r *run) keep(o outcome) {
+// recordOutcome notes in the result how an attempt ended.
+func (r *run) recordOutcome(o outcome) {
 	r.result.Err = o.err
 	if o.response != nil {
 		r.result.Response = o.response
@@ -122,9 +116,8 @@ func (r *run) keep(o outcome) {
 }
 
 // responseForEngine returns the latest response as the engine sees it. It has no
-// Location, because the http.Client in the engine follows redirects, and fails on a
-// Location that it cannot parse before it asks whether to follow. It has no body, because
-// that is read already.
+// Location: http.Client would follow it, and would fail on one that it cannot parse. It
+// has no body, because the attempt has read it.
 func (r *run) responseForEngine(req *http.Request) *http.Response {
 	response := r.outcome.response
 	header := response.Header
@@ -147,7 +140,7 @@ func (r *run) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, 
 		r.request.Log(r.describeAttempt())
 	}
 	if r.wait > 0 {
-		r.engine.Backoff = r.backoff // set only now: most calls need none
+		r.engine.Backoff = r.backoff // set here, because a call without a wait then allocates less
 	}
 	return r.wait > 0, nil
 }
@@ -155,7 +148,8 @@ func (r *run) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, 
 // backoff tells the engine how long to wait before the next attempt.
 func (r *run) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait }
 
-// decide returns the wait before the next attempt, or 0 when the call ends here.
+// decide returns the wait before the next attempt, or 0 when the call ends here. On the
+// way it makes the other calls wait after a 429, and pays for the next attempt.
 func (r *run) decide(ctx context.Context) time.Duration {
 	response, policy := r.outcome.response, r.transport.config.Policy
 	if r.succeeded() {
@@ -166,7 +160,7 @@ func (r *run) decide(ctx context.Context) time.Duration {
 		return 0
 	}
 	if r.isLimited() {
-		r.transport.pause.extend(asked)
+		r.transport.pause.extend(asked) // also when this call makes no further attempt
 	}
 	if r.result.Attempts >= r.request.MaxAttempts || response.forbidsRetry() {
 		return 0
@@ -178,30 +172,36 @@ func (r *run) decide(ctx context.Context) time.Duration {
 		r.result.Err = ended
 		return 0
 	}
-	if asked > 0 {
-		return r.affordable(ctx, asked, withJitter(ctx, asked))
+	least := asked
+	if asked == 0 {
+		least = policy.backoff(r.result.Attempts)
 	}
-	delay := policy.backoff(r.result.Attempts)
-	return r.affordable(ctx, delay, delay)
+	if !fits(ctx, least) || !r.payForRetry() {
+		return 0
+	}
+	if asked > 0 {
+		return withJitter(ctx, asked)
+	}
+	return least
 }
 
-// affordable returns wait when the context lasts for least and the budget pays for
-// another attempt, and 0 otherwise.
-func (r *run) affordable(ctx context.Context, least, wait time.Duration) time.Duration {
+// payForRetry takes the cost of another attempt from the budget. It returns false when
+// too little is left.
+func (r *run) payForRetry() bool {
 	cost := retryCost
 	if r.outcome.failure.timeout {
 		cost = timeoutRetryCost
 	}
-	if !fits(ctx, least) || !r.transport.budget.take(cost) {
-		return 0
+	if !r.transport.budget.take(cost) {
+		return false
 	}
 	r.paid += cost
-	return wait
+	return true
 }
 
-// settleBudget gives back what the retries of the call took, or a little when there were
-// none. A call that ended without a response, or with one that says that the API is
-// failing or overloaded, gives back nothing.
+// settleBudget gives back what the retries of the call have taken, or finishedCall when
+// there were none. A call that ended without a response, with a 5xx or with a 429 gives
+// back nothing.
 func (r *run) settleBudget() {
 	if r.result.Err != nil || r.result.HeldFor > 0 || r.outcome.response == nil {
 		return
@@ -214,7 +214,7 @@ func (r *run) settleBudget() {
 }
 
 func (r *run) succeeded() bool {
-	return r.outcome.err == nil && isSuccess(r.outcome.response.StatusCode)
+	return r.outcome.err == nil && r.outcome.response.IsSuccess()
 }
 
 // isLimited reports whether the latest attempt got a 429.
@@ -222,13 +222,13 @@ func (r *run) isLimited() bool {
 	return r.outcome.response != nil && r.outcome.response.StatusCode == http.StatusTooManyRequests
 }
 
-// isFinal reports whether the latest attempt got a 429 that does not go away by waiting.
+// isFinal reports whether the latest attempt got a 429 that waiting does not lift.
 func (r *run) isFinal() bool {
 	isFinal := r.transport.config.IsFinal
 	return r.isLimited() && isFinal != nil && isFinal(r.outcome.response.Body)
 }
 
-// describeAttempt returns what a log is told about the latest attempt.
+// describeAttempt returns the latest attempt as a log shows it.
 func (r *run) describeAttempt() Attempt {
 	a := Attempt{
 		Number: r.result.Attempts, Err: r.result.Err, Duration: r.duration, Wait: r.wait,

@@ -2,9 +2,10 @@
 // It does not interpret response bodies.
 //
 // [Transport.Do] makes one call: one attempt or more, each a request of its own. The
-// files follow a call from the outside to the inside: retry.go repeats attempts,
-// turn.go holds them back, attempt.go makes one. policy.go, failure.go, retryafter.go
-// and budget.go decide whether another one follows, and when.
+// files follow a call from the outside to the inside: retry.go repeats attempts, turn.go
+// makes each wait for its turn, authorization.go gets its token, attempt.go makes it.
+// policy.go, failure.go, retryafter.go and budget.go decide whether another one follows,
+// and when.
 package transport
 
 import (
@@ -16,12 +17,11 @@ import (
 
 // Config holds the settings of a [Transport].
 type Config struct {
-	Base           http.RoundTripper      // sends the requests; nil for a transport of our own
-	BaseURL        *url.URL               // the Authorization header is sent to this scheme, host and port only
-	Policy         Policy                 // how often and when a call is repeated
-	AttemptTimeout time.Duration          // of one attempt, response body included
-	Limiter        Limiter                // makes each attempt wait for its turn; nil for none
-	IsFinal        func(body []byte) bool // whether a 429 with this body never goes away by waiting; nil for never
+	Base    http.RoundTripper      // sends the requests; nil for a transport of our own
+	BaseURL *url.URL               // the Authorization header is sent to this scheme, host and port only
+	Policy  Policy                 // how often and when a call is repeated
+	Limiter Limiter                // makes each attempt wait for its turn; nil for none
+	IsFinal func(body []byte) bool // whether a 429 with this body never goes away by waiting; nil for never
 }
 
 // A Limiter delays attempts. Wait returns nil when the attempt may be made, or the
@@ -34,7 +34,7 @@ type Limiter interface {
 type Transport struct {
 	config Config
 	base   http.RoundTripper
-	own    *http.Transport // base, when it is ours
+	own    *http.Transport // base, when newBase has made it
 	direct bool            // base is net/http's own transport, with nothing in front of it
 	budget budget
 	pause  pause
@@ -72,7 +72,7 @@ type Request struct {
 
 	Idempotent     bool          // a repeat does no harm even when an attempt was applied
 	MaxAttempts    int           // 0 for the policy's
-	AttemptTimeout time.Duration // 0 for the config's
+	AttemptTimeout time.Duration // of one attempt, response body included; above 0
 	Log            func(Attempt) // called after each attempt; nil for none
 }
 
@@ -94,6 +94,9 @@ type Response struct {
 	Body       []byte // decompressed
 	BodyErr    error  // why Body is missing from a response that arrived whole: [ErrTooLarge] or bad compression
 }
+
+// IsSuccess reports whether the status is a 2xx.
+func (r *Response) IsSuccess() bool { return r.StatusCode >= 200 && r.StatusCode <= 299 }
 
 // A Result is how a call ended.
 type Result struct {

@@ -3,11 +3,11 @@ package transport
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
-// errHeld ends a call that a pause holds for too long. Result.HeldFor is set then.
+// errHeld ends a call that would have to wait too long for a pause. Result.HeldFor is
+// set then.
 var errHeld = errors.New("held by a pause")
 
 // waitTurn returns nil when the call may make its next attempt: the context is not done,
@@ -31,13 +31,13 @@ func (r *run) waitTurn(ctx context.Context) error {
 		if r.transport.pause.left() <= 0 {
 			return nil
 		}
-		// A pause has begun while the limiter waited, and the turn has passed with it.
+		// A pause has begun while the limiter waited: wait for both again.
 	}
 }
 
 // waitPause waits until there is no pause. It returns errHeld at once when the pause
-// outlasts the context, or what is left of the time that pauses of other calls may
-// hold this one. The waits that the call's own responses ask for are over before.
+// outlasts the context or holdLeft. A wait that the call's own response asked for is over
+// by then, so what is left is a pause that other calls caused.
 func (r *run) waitPause(ctx context.Context) error {
 	for {
 		if ended := contextError(ctx); ended != nil {
@@ -65,21 +65,4 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-}
-
-// authorize returns the value of the Authorization header, or "" when there is none to
-// send. A request to another origin than the base URL's gets none.
-func (r *run) authorize(ctx context.Context) (string, error) {
-	base, target := r.transport.config.BaseURL, r.request.URL
-	if r.request.Authorization == nil || base == nil || base.Scheme != target.Scheme || base.Host != target.Host {
-		return "", nil
-	}
-	value, err := r.request.Authorization(ctx)
-	if ended := contextError(ctx); ended != nil {
-		return "", ended
-	}
-	if err != nil {
-		return "", fmt.Errorf("authorization: %w", err)
-	}
-	return value, nil
 }

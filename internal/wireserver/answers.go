@@ -20,8 +20,8 @@ func Answer(status int, body string, headers ...string) string {
 	return head.String() + Length(body)
 }
 
-// Length returns the end of a response: the Content-Length, the empty line and the
-// body.
+// Length returns the end of a response with a length: the Content-Length, the empty line
+// and the body.
 func Length(body string) string {
 	return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body)
 }

@@ -68,8 +68,8 @@ func Always(answers ...string) func(*Conn) {
 	}
 }
 
-// Once returns a handler that answers one request and closes the connection. An answer
-// that is not complete is cut by that.
+// Once returns a handler that answers one request and closes the connection. The client
+// sees an incomplete answer as one that was cut.
 func Once(answer string) func(*Conn) {
 	return func(c *Conn) {
 		if c.Next() != nil {

@@ -1,6 +1,6 @@
-// Package wireserver is test support: an HTTP server that speaks byte by byte, so that
-// it can cut, reset, stall and break the framing of a response, which the server of
-// net/http never does.
+// Package wireserver is test support: an HTTP server whose responses are bytes that the
+// test writes. It can cut, reset and stall a response and break its framing, which the
+// server of net/http never does.
 //
 // [Start] and [StartTLS] listen on loopback. [Pipe] makes a server without a network;
 // it works in a testing/synctest bubble, where a wait on the network would stop the
@@ -49,14 +49,14 @@ func Start(t testing.TB, handle func(*Conn)) *Server {
 // only Roots trust.
 func StartTLS(t testing.TB, handle func(*Conn)) *Server {
 	t.Helper()
-	lender := httptest.NewTLSServer(nil) // has a certificate to borrow
-	lender.Close()
+	standard := httptest.NewTLSServer(nil) // only for its certificate
+	standard.Close()
 	s := &Server{
-		TLS:    &tls.Config{Certificates: lender.TLS.Certificates},
+		TLS:    &tls.Config{Certificates: standard.TLS.Certificates},
 		Roots:  x509.NewCertPool(),
 		handle: handle,
 	}
-	s.Roots.AddCert(lender.Certificate())
+	s.Roots.AddCert(standard.Certificate())
 	s.listen(t)
 	return s
 }

@@ -1,6 +1,6 @@
-// Package outage draws what a server has to bear during an outage and after it,
-// from clients that repeat in different ways. The clients are real; the time is
-// not. Run it in tools:
+// Package outage simulates an outage of a server and draws the requests that clients
+// with different retry policies send during it and after it. The clients are real and
+// the time is fake. To write docs/outage.svg, run in the folder tools:
 //
 //	go test ./outage -update
 package outage
@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	clients = 1000 // programs, each with a client of its own that makes one call a second
+	clients = 1000 // each makes one call a second
 
 	outageBegins = 60  // seconds
 	outageEnds   = 360 // seconds
@@ -33,63 +33,76 @@ const (
 
 var update = flag.Bool("update", false, "write docs/outage.svg")
 
-func TestBudgetEndsRepeatsInAnOutage(t *testing.T) {
-	library := simulate(t, "spideriq-go, its defaults", "#0a66c2", ours)
-	// A budget of 500, of which a repeat takes 5, is 100 repeats for each client.
+func TestBudgetEndsRetriesInAnOutage(t *testing.T) {
+	library := simulate(t, "spideriq-go, its defaults", "#0a66c2", libraryDefaults)
+	// The budget of a client is 500 and a retry takes 5 of it.
+	const retries = 100 * clients
 	const calls = clients * (outageEnds - outageBegins)
-	if got, want := library.total(outageBegins, outageEnds), calls+100*clients; got != want {
-		t.Errorf("%d requests in the outage, want %d", got, want)
+	if got := library.total(outageBegins, outageEnds); got != calls+retries {
+		t.Errorf("%d requests in the outage, want %d", got, calls+retries)
 	}
 	for second := outageEnds - 60; second < lastCall; second++ {
 		if got := library.requests[second]; got != clients {
-			t.Errorf("%d requests in second %d, want the %d of its calls", got, second, clients)
+			t.Errorf("%d requests in second %d, want %d", got, second, clients)
 		}
 	}
-	if *update {
-		drawing := draw([]line{
-			simulate(t, "go-retryablehttp, its defaults", "#6e40c9", retryableDefaults),
-			simulate(t, "three attempts, no budget", "#c4560a", threeAttempts),
-			library,
-		})
-		if err := os.WriteFile("../../docs/outage.svg", drawing, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if !*update {
+		return
+	}
+	svg := draw([]line{
+		simulate(t, "go-retryablehttp, its defaults", "#6e40c9", retryableDefaults),
+		simulate(t, "three attempts, no budget", "#c4560a", threeAttempts),
+		library,
+	})
+	if err := os.WriteFile("../../docs/outage.svg", svg, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// A server counts the requests of each second, and answers 503 during the outage.
+// A server counts the requests of each second. It responds with 503 during the outage.
 type server struct {
-	began    time.Time
+	start    time.Time
 	requests [lastCall + 60]atomic.Int64
 }
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
-		io.Copy(io.Discard, req.Body)
+		_, err := io.Copy(io.Discard, req.Body)
 		req.Body.Close()
+		if err != nil {
+			return nil, err
+		}
 	}
-	second := int(time.Since(s.began) / time.Second)
+	second := int(time.Since(s.start) / time.Second)
 	s.requests[second].Add(1)
 	status, body := http.StatusOK, `{"success":true,"integration":{"id":42}}`
 	if second >= outageBegins && second < outageEnds {
 		status, body = http.StatusServiceUnavailable, ""
 	}
 	return &http.Response{
-		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header),
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
+		StatusCode:    status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        make(http.Header),
+		Body:          io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Request:       req,
 	}, nil
 }
 
-// A policy returns how one client, of that number, makes a call.
+// A policy makes the client with this number and returns a function that makes a call.
 type policy func(t *testing.T, number int, server http.RoundTripper) func(context.Context)
 
-func ours(t *testing.T, _ int, server http.RoundTripper) func(context.Context) {
-	client, err := spideriq.NewClient("client_fake:key_fake:secret_fake", spideriq.WithHTTPClient(&http.Client{Transport: server}))
+func libraryDefaults(t *testing.T, _ int, server http.RoundTripper) func(context.Context) {
+	httpClient := &http.Client{Transport: server}
+	client, err := spideriq.NewClient("client_fake:key_fake:secret_fake", spideriq.WithHTTPClient(httpClient))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(ctx context.Context) {
-		client.Integrations.Update(ctx, 42, spideriq.UpdateParams{DailyLimit: new(20000)})
+		// The outage makes calls fail.
+		_, _ = client.Integrations.Update(ctx, 42, spideriq.UpdateParams{DailyLimit: new(20000)})
 	}
 }
 
@@ -97,7 +110,7 @@ func retryableDefaults(_ *testing.T, _ int, server http.RoundTripper) func(conte
 	return retryable(retryablehttp.NewClient(), server)
 }
 
-// threeAttempts waits between them as spideriq-go does.
+// threeAttempts waits between two attempts as long as spideriq-go does.
 func threeAttempts(_ *testing.T, number int, server http.RoundTripper) func(context.Context) {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(uint64(number), 0))
@@ -115,7 +128,9 @@ func retryable(client *retryablehttp.Client, server http.RoundTripper) func(cont
 	client.HTTPClient = &http.Client{Transport: server}
 	client.Logger = nil
 	return func(ctx context.Context) {
-		req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodPatch, "https://spideriq.ai/api/v1/integrations/42", []byte(`{"daily_limit":20000}`))
+		const url = "https://spideriq.ai/api/v1/integrations/42"
+		body := []byte(`{"daily_limit":20000}`)
+		req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodPatch, url, body)
 		if err != nil {
 			panic(err)
 		}
@@ -125,15 +140,16 @@ func retryable(client *retryablehttp.Client, server http.RoundTripper) func(cont
 	}
 }
 
+// simulate runs all clients of a policy through the outage, in fake time.
 func simulate(t *testing.T, name, colour string, p policy) line {
 	result := line{name: name, colour: colour}
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{began: time.Now()}
+		s := &server{start: time.Now()}
 		var calls sync.WaitGroup
 		for number := range clients {
 			call := p(t, number, s)
 			calls.Go(func() {
-				time.Sleep(time.Duration(number) * time.Second / clients) // they do not all call at once
+				time.Sleep(time.Duration(number) * time.Second / clients) // spreads the calls over the second
 				for range lastCall {
 					calls.Go(func() { call(t.Context()) })
 					time.Sleep(time.Second)

@@ -1,14 +1,14 @@
-// Readme does what the documents tell a reader to do, so that none of it can rot. It
-// runs every command in README.md, CONTRIBUTING.md, docs and the READMEs of the nested
-// modules, compares what it prints with what the document shows, compiles the Go, and
-// follows the worked example of CONTRIBUTING.md. All of that happens in copies of the
+// Command readme checks that the documents are true. It runs every command in
+// README.md, CONTRIBUTING.md, docs and the READMEs of the nested modules and compares
+// the output with what the document shows. It compiles the Go code, and it follows and
+// tests the worked example of CONTRIBUTING.md. All of that happens in copies of the
 // repository. Run it in the folder tools:
 //
 //	go run ./readme
 //
-// Commands that are not run as they stand are in the list of elsewhere.go, each with
-// a reason. It needs bash, git and curl; without redis-server it leaves out those
-// that use one.
+// The file elsewhere.go lists the commands that are not run as they stand, each with
+// the reason. The command needs bash, git and curl. A shell ends early, and the command
+// says so, where a program such as redis-server is not installed.
 package main
 
 import (
@@ -21,72 +21,79 @@ import (
 )
 
 func main() {
-	began := time.Now()
+	start := time.Now()
 	if err := check(".."); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Printf("the documents are true, in %.0f s\n", time.Since(began).Seconds())
+	fmt.Printf("the documents are true, in %.0f s\n", time.Since(start).Seconds())
 }
 
 func check(root string) error {
-	programs, others, err := names(root)
+	programs, err := readAll(root, "examples/*/README.md", "contrib/*/README.md", "benchmarks/README.md")
 	if err != nil {
 		return err
 	}
-	var documents []document
-	shown := make(map[string][]string) // by the command that prints it, in the README of a program
-	for _, name := range append(programs, others...) {
-		d, err := read(root, name)
-		if err != nil {
-			return err
-		}
-		documents = append(documents, d)
-	}
-	for _, d := range documents[:len(programs)] {
-		for _, s := range d.shells {
-			for _, c := range s {
-				shown[c.text] = c.shows
-			}
-		}
+	others, err := readAll(root, "*.md", "docs/*.md")
+	if err != nil {
+		return err
 	}
 	copied, err := copyOf(root)
 	defer os.RemoveAll(copied)
 	if err != nil {
 		return err
 	}
-	failures := make([]error, len(documents)+2)
-	var all sync.WaitGroup
-	for i, d := range documents {
-		all.Go(func() {
-			elsewhere := shown
-			if i < len(programs) {
-				elsewhere = nil // it is here that it is shown
-			}
-			failures[i] = d.run(copied, elsewhere)
-		})
+
+	// A document that repeats a command of a program must show the same output.
+	elsewhere := outputs(programs)
+	var checks []func() error
+	for _, d := range programs {
+		checks = append(checks, func() error { return d.run(copied, nil) })
 	}
-	all.Go(func() { failures[len(documents)] = compile(copied, documents) })
-	all.Go(func() { failures[len(documents)+1] = follow(root, documents) })
-	all.Wait()
-	return errors.Join(append(failures, unused())...)
+	for _, d := range others {
+		checks = append(checks, func() error { return d.run(copied, elsewhere) })
+	}
+	all := append(programs, others...)
+	checks = append(checks, func() error { return compile(copied, all) })
+	checks = append(checks, func() error { return testWorkedExample(root, all) })
+
+	failures := make([]error, len(checks))
+	var running sync.WaitGroup
+	for i, check := range checks {
+		running.Go(func() { failures[i] = check() })
+	}
+	running.Wait()
+	return errors.Join(append(failures, unusedException())...)
 }
 
-// names returns the documents below root: the READMEs of programs, and all others.
-func names(root string) (programs, others []string, err error) {
-	for _, pattern := range []string{"examples/*/README.md", "contrib/*/README.md", "benchmarks/README.md"} {
-		found, err := filepath.Glob(filepath.Join(root, pattern))
+// readAll reads the documents whose paths relative to root match one of the patterns.
+func readAll(root string, patterns ...string) ([]document, error) {
+	var documents []document
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		programs = append(programs, found...)
-	}
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
-		found, err := filepath.Glob(filepath.Join(root, pattern))
-		if err != nil {
-			return nil, nil, err
+		for _, path := range paths {
+			d, err := read(root, path)
+			if err != nil {
+				return nil, err
+			}
+			documents = append(documents, d)
 		}
-		others = append(others, found...)
 	}
-	return programs, others, nil
+	return documents, nil
+}
+
+// outputs returns what documents show of each command, by its text.
+func outputs(documents []document) map[string][]string {
+	all := make(map[string][]string)
+	for _, d := range documents {
+		for _, s := range d.shells {
+			for _, c := range s {
+				all[c.text] = c.output
+			}
+		}
+	}
+	return all
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestWhatATranscriptMatches(t *testing.T) {
+func TestTranscriptsMatchOutput(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		shown, printed string
@@ -40,11 +40,15 @@ func TestWhatATranscriptMatches(t *testing.T) {
 	}
 }
 
-func TestWhatIsFoundInADocument(t *testing.T) {
+func TestCommandsAndSnippetsAreFound(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	text := "Run `go vet`, not `go.mod` or `-json`.\n\n    go build\n    ./it\n\n```console\n$ ./it a\nb\n\nc\n$ ./it\n```\n" +
-		"```go\nvar x int\n```\n| `FOO=1 go test` | `.ci/api \\| wc` |\n\n    $ ./it d\n    e\n"
+	text := "Run `go vet`, not `go.mod` or `-json`.\n\n" +
+		"    go build\n    ./it\n\n" +
+		"```console\n$ ./it a\nb\n\nc\n$ ./it\n```\n" +
+		"```go\nvar x int\n```\n" +
+		"| `FOO=1 go test` | `.ci/api \\| wc` |\n\n" +
+		"    $ ./it d\n    e\n"
 	if err := os.WriteFile(filepath.Join(root, "A.md"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +59,7 @@ func TestWhatIsFoundInADocument(t *testing.T) {
 	var found []string
 	for _, s := range d.shells {
 		for _, c := range s {
-			found = append(found, c.text+" > "+strings.Join(c.shows, ","))
+			found = append(found, c.text+" > "+strings.Join(c.output, ","))
 		}
 	}
 	want := "go vet > |go build > |./it > |./it a > b,,c|./it > |./it d > e,|FOO=1 go test > |.ci/api | wc > "
@@ -67,24 +71,24 @@ func TestWhatIsFoundInADocument(t *testing.T) {
 	}
 }
 
-func TestExceptionsNameWhatIsThere(t *testing.T) {
+func TestStepsAndTestsOfExceptionsExist(t *testing.T) {
 	t.Chdir("..")
 	for text, e := range exceptions {
-		if _, err := (command{text: text}).typed(); err != nil {
+		if _, err := (command{text: text}).script(); err != nil {
 			t.Error(err)
 		}
 		if e.why == "" {
-			t.Errorf("%s: no reason is given", text)
+			t.Errorf("%s: there is no reason", text)
 		}
 	}
 	exceptions["wrong"] = exception{why: "for this test", test: "TestThatIsNowhere"}
 	defer delete(exceptions, "wrong")
-	if text, err := (command{text: "wrong"}).typed(); err == nil {
-		t.Errorf("%q is run for a test that is not there", text)
+	if text, err := (command{text: "wrong"}).script(); err == nil {
+		t.Errorf("%q runs for a test that does not exist", text)
 	}
 }
 
-func TestWhereTheWorkedExampleIsPut(t *testing.T) {
+func TestTextIsInsertedBeforeTheOnlyLineWithTheAnchor(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "a.go")
 	for _, c := range []struct {
@@ -97,10 +101,49 @@ func TestWhereTheWorkedExampleIsPut(t *testing.T) {
 		{"four", "x\n", "one\nthree\ntwo\n", false},
 		{"t", "x\n", "one\nthree\ntwo\n", false}, // in two lines
 	} {
-		err := put(file, c.anchor, c.text)
+		err := insert(file, c.anchor, c.text)
 		got, _ := os.ReadFile(file)
 		if string(got) != c.want || (err == nil) != c.ok {
 			t.Errorf("before %q: %q, %v", c.anchor, got, err)
 		}
+	}
+}
+
+func TestShellChecksWhatHasRunBeforeAProgramIsMissing(t *testing.T) {
+	t.Parallel()
+	s := shell{
+		{line: 1, text: "echo one", shown: true, output: []string{"one"}},
+		{line: 2, text: "need no-such-program", shown: true, output: []string{"two"}},
+		{line: 3, text: "echo three", shown: true, output: []string{"four"}},
+	}
+	if err := s.run(t.TempDir(), make(addresses), nil); err != nil {
+		t.Error(err)
+	}
+	s[0].output = []string{"two"}
+	if err := s.run(t.TempDir(), make(addresses), nil); err == nil {
+		t.Error("a wrong output before the missing program is not found")
+	}
+}
+
+func TestShellFailsWhenACommandFails(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"false":  "ends with 1",
+		"exit 3": "exit status 3",
+	} {
+		err := shell{{line: 7, text: text}}.run(t.TempDir(), make(addresses), nil)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestAddressesAreReplacedByFreeOnes(t *testing.T) {
+	t.Parallel()
+	a := make(addresses)
+	text := a.replace("127.0.0.1:8089 127.0.0.1:6399 127.0.0.1:8089 127.0.0.1:0")
+	fields := strings.Fields(text)
+	if fields[0] == "127.0.0.1:8089" || fields[0] == fields[1] || fields[0] != fields[2] || fields[3] != "127.0.0.1:0" {
+		t.Error(text)
 	}
 }

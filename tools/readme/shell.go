@@ -14,24 +14,41 @@ import (
 	"time"
 )
 
-// run runs the shells of a document one after the other, in its folder below root.
-// What is shown elsewhere is not run again, but must be the same.
+// run runs the shells of a document one after the other, in the document's folder below
+// root. A command in elsewhere is not run: the document must show the output that
+// elsewhere has for it.
 func (d document) run(root string, elsewhere map[string][]string) error {
-	// The documents name these ports, which may be taken here.
-	ports := strings.NewReplacer("127.0.0.1:8089", freePort(), "127.0.0.1:6399", freePort())
+	dir := filepath.Join(root, filepath.Dir(d.name))
+	addresses := make(addresses)
 	var failures []error
 	for _, s := range d.shells {
-		began := time.Now()
-		if err := s.run(filepath.Join(root, filepath.Dir(d.name)), ports, elsewhere); err != nil {
+		start := time.Now()
+		if err := s.run(dir, addresses, elsewhere); err != nil {
 			failures = append(failures, fmt.Errorf("%s:%w", d.name, err))
 			continue
 		}
-		fmt.Printf("%5.1f s  %s:%d: %s\n", time.Since(began).Seconds(), d.name, s[0].line, s[0].text)
+		fmt.Printf("%5.1f s  %s:%d: %s\n", time.Since(start).Seconds(), d.name, s[0].line, s[0].text)
 	}
 	return errors.Join(failures...)
 }
 
-func freePort() string {
+// addresses has a free address for each address of a document, whose port may be in use
+// on this machine.
+type addresses map[string]string
+
+var loopback = regexp.MustCompile(`\b127\.0\.0\.1:\d{4,5}\b`)
+
+// replace replaces every loopback address in text by its free address.
+func (a addresses) replace(text string) string {
+	return loopback.ReplaceAllStringFunc(text, func(address string) string {
+		if a[address] == "" {
+			a[address] = freeAddress()
+		}
+		return a[address]
+	})
+}
+
+func freeAddress() string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
@@ -40,64 +57,91 @@ func freePort() string {
 	return listener.Addr().String()
 }
 
-// prelude is for the commands of a shell and of elsewhere.go.
+// exitSkip is the exit status of a script that needs a program that is not installed.
+const exitSkip = 77
+
+// prelude defines functions for the commands of elsewhere.go. The function up waits
+// until a server listens, need ends the shell where a program is not installed, and
+// ended marks the end of a command's output.
 const prelude = `
 unset SPIDERIQ_TOKEN SPIDERIQ_API_URL REDIS_URL
-up() { until (exec 3<>"/dev/tcp/${1/:/\/}") 2>/dev/null; do sleep 0.05; done; } # waits for a server
+up() { until (exec 3<>"/dev/tcp/${1/:/\/}") 2>/dev/null; do sleep 0.05; done; }
+need() { command -v "$1" >/dev/null || exit 77; }
 ended() { local status=$?; printf '\n@@%s@@\n' $status; return $status; }
 `
 
-var end = regexp.MustCompile(`\n@@(\d+)@@\n`)
+var endMark = regexp.MustCompile(`\n@@(\d+)@@\n`)
 
-func (s shell) run(dir string, ports *strings.Replacer, elsewhere map[string][]string) error {
+// run runs the commands of a shell and checks what each of them prints.
+func (s shell) run(dir string, addresses addresses, elsewhere map[string][]string) error {
 	script := prelude
-	var run []command
+	var commands []command
 	for _, c := range s {
-		if shows, ok := elsewhere[c.text]; ok {
-			if !matches(c.shows, strings.Join(shows, "\n")) {
-				return fmt.Errorf("%d: %s\nits README shows\n%s", c.line, c.text, brief(strings.Join(shows, "\n")))
+		if output, ok := elsewhere[c.text]; ok {
+			if !matches(c.output, strings.Join(output, "\n")) {
+				return c.failure("its README shows", strings.Join(output, "\n"))
 			}
 			continue
 		}
-		text, err := c.typed()
+		text, err := c.script()
 		if err != nil {
 			return fmt.Errorf("%d: %s: %w", c.line, c.text, err)
 		}
 		if text != "" {
-			script += ports.Replace(text) + "\nended\n"
-			run = append(run, c)
+			script += addresses.replace(text) + "\nended\n"
+			commands = append(commands, c)
 		}
 	}
-	if len(run) == 0 {
+	if len(commands) == 0 {
 		return nil
 	}
 	printed, err := bash(dir, script+"exit 0\n")
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 77 {
-		fmt.Println("skipped, for what it needs is not here:")
-		return nil
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	skipped := ok && exit.ExitCode() == exitSkip
+	if err != nil && !skipped {
+		return fmt.Errorf("%d: %w after\n%s", s[0].line, err, shorten(printed))
 	}
+	checked, err := checkOutputs(commands, printed, addresses)
 	if err != nil {
-		return fmt.Errorf("%d: %w after\n%s", s[0].line, err, brief(printed))
+		return err
 	}
-	from := 0
-	for i, at := range end.FindAllStringSubmatchIndex(printed, -1) {
-		c, output, status := run[i], printed[from:at[0]], printed[at[2]:at[3]]
-		from = at[1]
-		switch {
-		case !c.shown && status != "0":
-			return fmt.Errorf("%d: %s\nends with %s and prints\n%s", c.line, c.text, status, brief(output))
-		case c.shown && !matches(strings.Split(ports.Replace(strings.Join(c.shows, "\n")), "\n"), output):
-			return fmt.Errorf("%d: %s\nprints\n%s", c.line, c.text, brief(output))
-		}
+	if skipped {
+		c := commands[checked]
+		fmt.Printf("skipped: line %d needs a program that is not installed: %s\n", c.line, c.text)
 	}
 	return nil
 }
 
-// bash runs a script and ends what it leaves behind.
+// checkOutputs checks the output of each command that has ended, and returns how many
+// have.
+func checkOutputs(commands []command, printed string, addresses addresses) (checked int, err error) {
+	start := 0
+	for i, mark := range endMark.FindAllStringSubmatchIndex(printed, -1) {
+		output, status := printed[start:mark[0]], printed[mark[2]:mark[3]]
+		start = mark[1]
+		c := commands[i]
+		if !c.shown && status != "0" {
+			return i, c.failure("ends with "+status+" and prints", output)
+		}
+		shown := addresses.replace(strings.Join(c.output, "\n"))
+		if c.shown && !matches(strings.Split(shown, "\n"), output) {
+			return i, c.failure("prints", output)
+		}
+		checked++
+	}
+	return checked, nil
+}
+
+func (c command) failure(what, output string) error {
+	return fmt.Errorf("%d: %s\n%s\n%s", c.line, c.text, what, shorten(output))
+}
+
+// bash runs a script and then kills the processes that it leaves behind. The output goes
+// to a file: a pipe stays open as long as one of these processes runs.
 func bash(dir, script string) (printed string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	output, err := os.CreateTemp("", "readme") // a pipe would stay open as long as what is left behind
+	output, err := os.CreateTemp("", "readme")
 	if err != nil {
 		return "", err
 	}
@@ -107,49 +151,13 @@ func bash(dir, script string) (printed string, err error) {
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	if err = cmd.Run(); cmd.Process != nil {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	err = cmd.Run()
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // fails when none is left
 	}
-	text, _ := os.ReadFile(output.Name())
+	text, readErr := os.ReadFile(output.Name())
+	if err == nil {
+		err = readErr
+	}
 	return string(text), err
-}
-
-// varies are durations and times: one stands for any other.
-var varies = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\b(?:\d+(?:\.\d+)?(?:h|m|s|ms|µs))+\b|\b\d+\.\d+ s\b`)
-
-// matches says whether these lines show what was printed. "…" stands for anything,
-// and on a line of its own for any lines; spaces at the end of a line are nothing.
-func matches(lines []string, printed string) bool {
-	var pattern strings.Builder
-	for _, line := range strings.Split(trimmed(strings.Join(lines, "\n")), "\n") {
-		if line == "…" {
-			pattern.WriteString(`(?:.*\n)*?`)
-			continue
-		}
-		for i, part := range strings.Split(line, "…") {
-			if i > 0 {
-				pattern.WriteString(".*")
-			}
-			from := 0
-			for _, at := range varies.FindAllStringIndex(part, -1) {
-				pattern.WriteString(regexp.QuoteMeta(part[from:at[0]]) + "(?:" + varies.String() + ")")
-				from = at[1]
-			}
-			pattern.WriteString(regexp.QuoteMeta(part[from:]))
-		}
-		pattern.WriteString(`\n`)
-	}
-	return regexp.MustCompile("^" + pattern.String() + "$").MatchString(trimmed(printed) + "\n")
-}
-
-var spaces = regexp.MustCompile(`[ \t]+(\n|$)`)
-
-func trimmed(s string) string { return strings.Trim(spaces.ReplaceAllString(s, "$1"), "\n") }
-
-// brief leaves out the middle of what is long.
-func brief(s string) string {
-	if lines := strings.Split(s, "\n"); len(lines) > 40 {
-		s = strings.Join(append(append(lines[:20:20], "[…]"), lines[len(lines)-19:]...), "\n")
-	}
-	return s
 }

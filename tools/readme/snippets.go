@@ -8,31 +8,46 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // copyOf copies the files of the repository, as they are now, to a new folder.
+// It returns the folder even when it fails.
 func copyOf(root string) (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "readme"); err != nil {
+	dir, err = os.MkdirTemp("", "readme")
+	if err != nil {
 		return "", err
 	}
-	names, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	cmd := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	names, err := cmd.Output()
 	if err != nil {
 		return dir, fmt.Errorf("git ls-files: %w", err)
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(names), "\x00"), "\x00") {
-		content, readErr := os.ReadFile(filepath.Join(root, name))
-		if errors.Is(readErr, os.ErrNotExist) {
-			continue // deleted, but not committed yet
+		if err := copyFile(filepath.Join(dir, name), filepath.Join(root, name)); err != nil {
+			return dir, err
 		}
-		to := filepath.Join(dir, name)
-		err = errors.Join(err, readErr, os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, content, 0o755))
 	}
-	return dir, err
+	return dir, nil
 }
 
-// given is what fragments of programs use without declaring it.
-const given = `
+// copyFile copies a file and makes it executable. A file that has been deleted, but not
+// committed yet, is left out.
+func copyFile(to, from string) error {
+	content, err := os.ReadFile(from)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o755)
+}
+
+// declarations are what fragments of programs use without declaring it.
+const declarations = `
 var (
 	ctx      context.Context
 	client   *spideriq.Client
@@ -47,7 +62,8 @@ func readTokenFile(context.Context) (token string, err error) { return "", nil }
 `
 
 var (
-	packages = []string{
+	// importable are the packages that a fragment may use.
+	importable = []string{
 		"context", "errors", "fmt", "log", "log/slog", "net/http", "net/url", "os", "testing", "time",
 		"github.com/spideriq/spideriq-go", "github.com/spideriq/spideriq-go/spideriqtest",
 	}
@@ -55,7 +71,8 @@ var (
 	assignment  = regexp.MustCompile(`(?m)^(\w+)(?:, (err))? :=`)
 )
 
-// program makes a whole file of a fragment.
+// program returns a complete file with a fragment of a program. A fragment without
+// declarations becomes the body of a function.
 func program(fragment string) string {
 	if strings.HasPrefix(fragment, "package ") {
 		return fragment
@@ -69,98 +86,46 @@ func program(fragment string) string {
 		}
 		fragment = "func _() error {\n" + fragment + "return nil\n}\n"
 	}
-	imports := ""
-	for _, path := range packages {
-		name := strings.TrimSuffix(filepath.Base(path), "-go")
-		if regexp.MustCompile(`\b` + name + `\.`).MatchString(given + fragment) {
-			imports += fmt.Sprintf("import %s %q\n", name, path)
-		}
-	}
-	return "package fragment\n" + imports + fragment + given
+	return "package fragment\n" + imports(declarations+fragment) + fragment + declarations
 }
 
-// compile vets all Go that is not part of the worked example.
+// imports returns the import declarations that code needs.
+func imports(code string) string {
+	all := ""
+	for _, path := range importable {
+		name := strings.TrimSuffix(filepath.Base(path), "-go")
+		if regexp.MustCompile(`\b` + name + `\.`).MatchString(code) {
+			all += fmt.Sprintf("import %s %q\n", name, path)
+		}
+	}
+	return all
+}
+
+// compile vets the Go code that is not part of the worked example.
 func compile(root string, documents []document) error {
-	vet := []string{"vet"}
-	var failures []error
+	args := []string{"vet"}
 	for _, d := range documents {
 		for _, s := range d.snippets {
-			switch {
-			case place.MatchString(s.text):
+			if placement.MatchString(s.text) {
 				continue
-			case s.language != "go":
-				failures = append(failures, fmt.Errorf("%s:%d: nothing is known about a block of %s", d.name, s.line, s.language))
-				continue
+			}
+			if s.language != "go" {
+				return fmt.Errorf("%s:%d: a block of %s cannot be checked", d.name, s.line, s.language)
 			}
 			dir := fmt.Sprintf("_%s-%d", filepath.Base(d.name), s.line)
-			failures = append(failures, os.Mkdir(filepath.Join(root, dir), 0o755),
-				os.WriteFile(filepath.Join(root, dir, "snippet.go"), []byte(program(s.text)), 0o644))
-			vet = append(vet, "./"+dir)
+			if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(root, dir, "snippet.go"), []byte(program(s.text)), 0o644); err != nil {
+				return err
+			}
+			args = append(args, "./"+dir)
 		}
 	}
-	cmd := exec.Command("go", vet...)
+	cmd := exec.Command("go", args...)
 	cmd.Dir = root
 	if printed, err := cmd.CombinedOutput(); err != nil {
-		failures = append(failures, fmt.Errorf("go vet of the Go blocks, by document and line: %w\n%s", err, printed))
+		return fmt.Errorf("go vet of the Go blocks, by document and line: %w\n%s", err, printed)
 	}
-	return errors.Join(failures...)
-}
-
-// place is the first line of a snippet of the worked example: a file that is new, or
-// the place in one.
-var place = regexp.MustCompile(`^(?://|#) ([\w./]+)(?:, before "(.+)")?\n`)
-
-// follow does in another copy what CONTRIBUTING.md says for a new endpoint, and
-// tests the result.
-func follow(root string, documents []document) error {
-	began := time.Now()
-	dir, err := copyOf(root)
-	defer os.RemoveAll(dir)
-	if err != nil {
-		return err
-	}
-	for _, d := range documents {
-		for _, s := range d.snippets {
-			if found := place.FindStringSubmatch(s.text); found != nil {
-				if err := put(filepath.Join(dir, found[1]), found[2], s.text[len(found[0]):]); err != nil {
-					return fmt.Errorf("%s:%d: %w", d.name, s.line, err)
-				}
-			}
-		}
-	}
-	printed, err := bash(dir, `set -e; [[ -z $(gofmt -l .) ]] || { gofmt -d .; exit 1; }; go vet ./...; go test . ./internal/acceptance ./spideriqtest; cd contract; go vet; go test`)
-	if err != nil {
-		return fmt.Errorf("CONTRIBUTING.md: the worked example: %w\n%s", err, printed)
-	}
-	fmt.Printf("%5.1f s  CONTRIBUTING.md: the worked example\n", time.Since(began).Seconds())
 	return nil
-}
-
-// put writes a new file, or text into one before the only line that has anchor.
-func put(path, anchor, text string) error {
-	if anchor == "" {
-		if _, err := os.Stat(path); err == nil {
-			return fmt.Errorf("%s is there already", path)
-		}
-		return os.WriteFile(path, []byte(text), 0o644)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	lines := strings.SplitAfter(string(content), "\n")
-	at := -1
-	for i, line := range lines {
-		if strings.Contains(line, anchor) {
-			if at >= 0 {
-				return fmt.Errorf("%s has %q in more than one line", path, anchor)
-			}
-			at = i
-		}
-	}
-	if at < 0 {
-		return fmt.Errorf("%s has no line with %q", path, anchor)
-	}
-	lines[at] = text + lines[at]
-	return os.WriteFile(path, []byte(strings.Join(lines, "")), 0o644)
 }

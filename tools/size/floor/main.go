@@ -1,4 +1,4 @@
-// Command floor makes one call with nothing but the standard library.
+// Command floor makes one call with the standard library only.
 package main
 
 import (
@@ -38,7 +38,8 @@ func update(ctx context.Context, id int64, p params) (*integration, error) {
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, fmt.Sprintf("https://spideriq.ai/api/v1/integrations/%d", id), bytes.NewReader(body))
+	url := fmt.Sprintf("https://spideriq.ai/api/v1/integrations/%d", id)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +58,14 @@ func update(ctx context.Context, id int64, p params) (*integration, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("update: %s", resp.Status)
 	}
-	var answer struct {
+	var response struct {
 		Integration *integration `json:"integration"`
 	}
-	if err := json.Unmarshal(text, &answer); err != nil {
+	if err := json.Unmarshal(text, &response); err != nil {
 		return nil, err
 	}
-	if answer.Integration == nil {
-		return nil, fmt.Errorf("update: no integration in the answer")
+	if response.Integration == nil {
+		return nil, fmt.Errorf("update: the response has no integration")
 	}
-	return answer.Integration, nil
+	return response.Integration, nil
 }

@@ -14,7 +14,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	updated, err := client.Integrations.Update(context.Background(), 42, spideriq.UpdateParams{DailyLimit: new(20000), MinuteLimit: new(200)})
+	params := spideriq.UpdateParams{DailyLimit: new(20000), MinuteLimit: new(200)}
+	updated, err := client.Integrations.Update(context.Background(), 42, params)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,4 @@
+import {
+  to = spideriq_integration.production
+  id = "42"
+}

@@ -1,0 +1,32 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// authorize returns the value of the Authorization header, or "" when there is none to
+// send. A request to another origin than that of the base URL gets none.
+func (r *run) authorize(ctx context.Context) (string, error) {
+	base, target := r.transport.config.BaseURL, r.request.URL
+	if r.request.Authorization == nil || base == nil || base.Scheme != target.Scheme || base.Host != target.Host {
+		return "", nil
+	}
+	value, err := r.request.Authorization(ctx)
+	if ended := contextError(ctx); ended != nil {
+		return "", ended
+	}
+	if err != nil {
+		return "", fmt.Errorf("authorization: %w", err)
+	}
+	return value, nil
+}
+
+// recordAuthorization notes a header value that an attempt sends, for redaction.
+func (r *run) recordAuthorization(value string) {
+	r.authorization = value
+	if value != "" && !slices.Contains(r.result.Authorizations, value) {
+		r.result.Authorizations = append(r.result.Authorizations, value)
+	}
+}
