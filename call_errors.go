@@ -55,7 +55,7 @@ func (c call) apiError(result transport.Result) *APIError {
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
 	message := errorbody.TrimStatus(body.Message, response.StatusCode)
-	if isRedirect(response.StatusCode) {
+	if isRedirect(response) {
 		message = redirectMessage(response.Header, redactor)
 	}
 	return &APIError{
@@ -71,7 +71,10 @@ func (c call) apiError(result transport.Result) *APIError {
 	}
 }
 
-func isRedirect(statusCode int) bool { return statusCode/100 == 3 }
+// isRedirect reports whether r points elsewhere, which a 304 for example does not.
+func isRedirect(r *transport.Response) bool {
+	return r.StatusCode/100 == 3 && r.Header.Get("Location") != ""
+}
 
 // redirectMessage says where a redirect points, without the query.
 func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
@@ -79,7 +82,9 @@ func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
 	if err != nil || location.Host+location.Path == "" {
 		return "redirects are not followed"
 	}
-	target := safetext.OneLine(redactor.Redact(location.Host+location.EscapedPath()), maxPathLength)
+	path := location.EscapedPath()
+	path = path[:min(len(path), maxHeaderSize)]
+	target := safetext.OneLine(redactor.Redact(location.Host+path), maxPathLength)
 	return "redirects to " + target + ", and redirects are not followed"
 }
 

@@ -114,3 +114,30 @@ func TestPathOfAnInvalidIDIsEmpty(t *testing.T) {
 	assert.Empty(t, e.Path)
 	assert.Equal(t, "DELETE", e.Method)
 }
+
+func TestCallThatIsHeldAfterAnAttemptTellsItsStatus(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := fakeapi.New(fakeapi.Reply(func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodGet {
+				return fakeapi.Respond(429, refusalBody, "Retry-After: 60")(req)
+			}
+			return fakeapi.Respond(503, refusalBody, "Retry-After: 1")(req)
+		}))
+		client := newClient(t, api)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		var err error
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			err = update(ctx, client)
+		}()
+		synctest.Wait() // it has got its 503 and waits
+		_ = health(t.Context(), client, spideriq.WithMaxAttempts(1))
+		<-done
+		e := requireAs[*spideriq.RateLimitError](t, err)
+		assert.Equal(t, 1, e.Attempts)
+		assert.Contains(t, e.Message, "not sent again after status 503")
+	})
+}
