@@ -30,7 +30,7 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 
 	var o outcome
 	o.response, o.err = exchange(r.transport.base, sent.request)
-	o.headsUnanswered = int(sent.trace.headsWritten.Load() - sent.trace.headsAnswered.Load())
+	o.headsUnanswered = sent.trace.headsUnanswered()
 	if o.err == nil {
 		return o
 	}
@@ -109,6 +109,13 @@ type trace struct {
 	gotConn       atomic.Bool  // net/http has had a connection
 	headsWritten  atomic.Int32 // more than 1 when the request was sent again inside the attempt
 	headsAnswered atomic.Int32 // how many of them got the beginning of a response
+}
+
+// headsUnanswered returns how many heads were written without a response, given that the
+// latest got one. A transport that writes requests by itself may not tell of responses.
+func (t *trace) headsUnanswered() int {
+	answered := max(t.headsAnswered.Load(), 1)
+	return int(max(t.headsWritten.Load()-answered, 0))
 }
 
 // install sets the hooks that record.
