@@ -1,9 +1,12 @@
 package spideriq
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/spideriq/spideriq-go/internal/errorbody"
@@ -52,7 +55,7 @@ func (c call) apiError(result transport.Result) *APIError {
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
 	message := errorbody.TrimStatus(body.Message, response.StatusCode)
-	if isRedirect(response.StatusCode) {
+	if isRedirect(response) {
 		message = redirectMessage(response.Header, redactor)
 	}
 	return &APIError{
@@ -68,7 +71,10 @@ func (c call) apiError(result transport.Result) *APIError {
 	}
 }
 
-func isRedirect(statusCode int) bool { return statusCode/100 == 3 }
+// isRedirect reports whether r points elsewhere, which a 304 for example does not.
+func isRedirect(r *transport.Response) bool {
+	return r.StatusCode/100 == 3 && r.Header.Get("Location") != ""
+}
 
 // redirectMessage says where a redirect points, without the query.
 func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
@@ -76,7 +82,9 @@ func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
 	if err != nil || location.Host+location.Path == "" {
 		return "redirects are not followed"
 	}
-	target := safetext.OneLine(redactor.Redact(location.Host+location.EscapedPath()), maxPathLength)
+	path := location.EscapedPath()
+	path = path[:min(len(path), maxHeaderSize)]
+	target := safetext.OneLine(redactor.Redact(location.Host+path), maxPathLength)
 	return "redirects to " + target + ", and redirects are not followed"
 }
 
@@ -96,11 +104,20 @@ func retryAfter(r *transport.Response, body errorbody.Error) time.Duration {
 	return wait
 }
 
+// maxHeaderSize is the size in bytes of the header that an error keeps.
+const maxHeaderSize = 64 << 10
+
+// redactedHeader returns a header without secrets. Of one that is larger than
+// maxHeaderSize it keeps the names that come first in the alphabet.
 func redactedHeader(header http.Header, redactor *safetext.Redactor) http.Header {
-	redacted := header.Clone()
-	for _, values := range redacted {
-		for i, value := range values {
-			values[i] = redactor.Redact(value)
+	redacted := make(http.Header)
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			if size += len(name) + len(value); size > maxHeaderSize {
+				return redacted
+			}
+			redacted[name] = append(redacted[name], redactor.Redact(value))
 		}
 	}
 	return redacted
@@ -134,15 +151,48 @@ func (c call) invalidResponseError(result transport.Result, err error) error {
 	}
 }
 
+// redactedErrorOf returns err with a text without secrets. Unwrap leads to err, unless
+// that would show a secret or make the error of this call match a second kind: the cause
+// of a context, or the error of a token source, may be the error of another call.
+func redactedErrorOf(err error, redactor *safetext.Redactor) error {
+	text := redactor.Describe(err)
+	hasSecret := redactor.Redact(err.Error()) != err.Error()
+	if hasSecret || isErrorOfACall(err) {
+		return &opaqueError{text: text, err: err}
+	}
+	return &redactedError{text: text, err: err}
+}
+
+// isErrorOfACall reports whether err is or wraps an error that a call returns.
+func isErrorOfACall(err error) bool {
+	if _, ok := errors.AsType[*APIError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*TransportError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*InvalidResponseError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*ArgumentError](err)
+	return ok
+}
+
 // A redactedError is err with a text without secrets.
 type redactedError struct {
 	text string
 	err  error
 }
 
-func redactedErrorOf(err error, redactor *safetext.Redactor) error {
-	return &redactedError{text: redactor.Describe(err), err: err}
-}
-
 func (e *redactedError) Error() string { return e.text }
 func (e *redactedError) Unwrap() error { return e.err }
+
+// An opaqueError matches what err matches in errors.Is. It cannot be unwrapped, so that
+// errors.As does not find err.
+type opaqueError struct {
+	text string
+	err  error
+}
+
+func (e *opaqueError) Error() string        { return e.text }
+func (e *opaqueError) Is(target error) bool { return errors.Is(e.err, target) }

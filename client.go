@@ -143,7 +143,9 @@ func (c *config) checkScheme() error {
 
 func newClient(cfg *config) *Client {
 	cfg.headerWithBody = cfg.header.Clone()
-	cfg.headerWithBody.Set("Content-Type", "application/json")
+	if cfg.header.Get("Content-Type") == "" {
+		cfg.headerWithBody.Set("Content-Type", "application/json")
+	}
 	client := &Client{config: cfg}
 	client.Integrations = &IntegrationsService{client: client}
 	client.transport = transport.New(transport.Config{

@@ -76,15 +76,31 @@ func checkOut(out any) error {
 	if out == nil {
 		return nil
 	}
-	if target := reflect.ValueOf(out); target.Kind() != reflect.Pointer || target.IsNil() {
+	target := reflect.ValueOf(out)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return fmt.Errorf("out is a %T; it must be a pointer that is not nil", out)
 	}
+	if _, isUnmarshaler := out.(json.Unmarshaler); isUnmarshaler {
+		return nil
+	}
 	_, isWriter := out.(io.Writer)
-	_, isUnmarshaler := out.(json.Unmarshaler)
-	if isWriter && !isUnmarshaler {
+	if isWriter || !holdsJSON(target.Type().Elem()) {
 		return fmt.Errorf("out is a %T; to receive the JSON as it is, give a *json.RawMessage", out)
 	}
 	return nil
+}
+
+// holdsJSON reports whether a JSON document can be decoded into a t. Bytes are excluded,
+// because encoding/json reads them from text in base64.
+func holdsJSON(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128:
+		return false
+	case reflect.Slice:
+		return t.Elem().Kind() != reflect.Uint8
+	default:
+		return true
+	}
 }
 
 // ignoredResponse accepts every body that does not say "success": false.

@@ -46,10 +46,10 @@
 // applied.
 //
 // If the next wait would outlast the deadline of the context, the call returns at once
-// with the API's error. After a 429 with a wait of up to MaxRetryAfter, the other calls
-// of the client hold back too. A budget keeps retries from multiplying the load of an
-// API that is down. [RetryPolicy], [WithMaxAttempts] and [WithAttemptTimeout] change
-// the numbers.
+// with the error of the latest attempt. After a 429 with a wait of up to MaxRetryAfter,
+// the other calls of the client hold back too. A budget keeps retries from multiplying
+// the load of an API that is down. [RetryPolicy], [WithMaxAttempts] and
+// [WithAttemptTimeout] change the numbers.
 //
 // # Rotating a key
 //

@@ -31,40 +31,100 @@ type ServerError struct{ *APIError }
 // would also compile with a target of the struct type, which never matches.
 
 // Error returns the text of the [APIError].
-func (e *BadRequestError) Error() string { return e.APIError.Error() }
+func (e *BadRequestError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	return e.APIError.Error()
+}
 
 // Error returns the text of the [APIError].
-func (e *UnauthorizedError) Error() string { return e.APIError.Error() }
+func (e *UnauthorizedError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	return e.APIError.Error()
+}
 
 // Error returns the text of the [APIError].
-func (e *ForbiddenError) Error() string { return e.APIError.Error() }
+func (e *ForbiddenError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	return e.APIError.Error()
+}
 
 // Error returns the text of the [APIError].
-func (e *NotFoundError) Error() string { return e.APIError.Error() }
+func (e *NotFoundError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	return e.APIError.Error()
+}
 
 // Error returns the text of the [APIError].
-func (e *RateLimitError) Error() string { return e.APIError.Error() }
+func (e *RateLimitError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	return e.APIError.Error()
+}
 
 // Error returns the text of the [APIError].
-func (e *ServerError) Error() string { return e.APIError.Error() }
+func (e *ServerError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	return e.APIError.Error()
+}
 
 // Unwrap returns the [APIError].
-func (e *BadRequestError) Unwrap() error { return e.APIError.orNil() }
+func (e *BadRequestError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.APIError.orNil()
+}
 
 // Unwrap returns the [APIError].
-func (e *UnauthorizedError) Unwrap() error { return e.APIError.orNil() }
+func (e *UnauthorizedError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.APIError.orNil()
+}
 
 // Unwrap returns the [APIError].
-func (e *ForbiddenError) Unwrap() error { return e.APIError.orNil() }
+func (e *ForbiddenError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.APIError.orNil()
+}
 
 // Unwrap returns the [APIError].
-func (e *NotFoundError) Unwrap() error { return e.APIError.orNil() }
+func (e *NotFoundError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.APIError.orNil()
+}
 
 // Unwrap returns the [APIError].
-func (e *RateLimitError) Unwrap() error { return e.APIError.orNil() }
+func (e *RateLimitError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.APIError.orNil()
+}
 
 // Unwrap returns the [APIError].
-func (e *ServerError) Unwrap() error { return e.APIError.orNil() }
+func (e *ServerError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.APIError.orNil()
+}
 
 // orNil returns e as an error. A nil e becomes a nil error and not an error that
 // holds a nil pointer.

@@ -198,7 +198,14 @@ func (s *IntegrationsService) do(ctx context.Context, c call, opts []RequestOpti
 
 const integrationsPath = "/integrations"
 
-func integrationPath(id int64) string { return integrationsPath + "/" + strconv.FormatInt(id, 10) }
+// integrationPath returns the path of one integration. It is empty for an id that checkID
+// refuses.
+func integrationPath(id int64) string {
+	if id < 1 {
+		return ""
+	}
+	return integrationsPath + "/" + strconv.FormatInt(id, 10)
+}
 
 func checkID(id int64) error {
 	if id < 1 {

@@ -31,8 +31,8 @@ type CreateParams struct {
 //
 // They are sent in the body of [IntegrationsService.Create] and shown nowhere else:
 // fmt and log/slog print the names of the fields, and encoding/json refuses them.
-// There are two exceptions, in which fmt calls no methods and shows the secrets:
-// Credentials in an unexported field of another type, and the verbs %p and %w.
+// There are two exceptions, in which fmt calls no methods and shows the secrets: an
+// unexported field of another type, and the verbs %p and %w.
 type Credentials map[string]string
 
 // String returns the names of the fields.
@@ -51,7 +51,8 @@ func (c Credentials) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("credentials are encoded by Create only")
 }
 
-// Format prints the provider and the names of the credentials, whatever the verb.
+// Format prints the provider and the names of the credentials, whatever the verb, except
+// for %p and %w, for which fmt calls no method.
 func (p CreateParams) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "spideriq.CreateParams(%s, %v)", p.ProviderName, p.Credentials)
 }

@@ -70,6 +70,9 @@ func WithBaseURL(rawURL string) Option {
 // library's own transport when that is nil. The Timeout of hc bounds each attempt,
 // unless it is 0 or [WithAttemptTimeout] sets a shorter one.
 //
+// A transport of the caller's brings its own settings: the larger idle pool and the HTTP/2
+// pings of ours are not added to it, and what a proxy answers to CONNECT is not retried.
+//
 // hc is copied and never written to. Its CheckRedirect and Jar are not used: no
 // redirect is followed and no cookie is kept. NewClient refuses a nil hc and a
 // negative Timeout.
@@ -81,6 +84,9 @@ func WithHTTPClient(hc *http.Client) Option {
 	return optionFunc(func(c *config) error {
 		if timeout < 0 {
 			return errors.New("WithHTTPClient: the client's Timeout is negative")
+		}
+		if roundTripper != nil && isNil(roundTripper) {
+			return errors.New("WithHTTPClient: the client's Transport holds a nil pointer")
 		}
 		c.roundTripper, c.callerTimeout = roundTripper, timeout
 		return nil

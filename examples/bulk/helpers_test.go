@@ -149,13 +149,19 @@ func newQueue(t *testing.T) *queue {
 
 func openStore(t *testing.T, folder string) *queue {
 	t.Helper()
+	q, conn := openJobIn(t, folder, settings{job: "test", lease: time.Second}, "test")
+	t.Cleanup(conn.close)
+	return q
+}
+
+func openJobIn(t *testing.T, folder string, s settings, api string) (*queue, *connection) {
+	t.Helper()
 	conn, err := startEmbedded(folder)
 	require.NoError(t, err)
-	t.Cleanup(conn.close)
-	s := settings{job: "test", csv: "test.csv", lease: time.Second, natsWait: 5 * time.Second, replicas: 1}
-	q, err := openQueue(t.Context(), conn, s, "test")
+	s.csv, s.natsWait, s.replicas = "test.csv", 5*time.Second, 1
+	q, err := openQueue(t.Context(), conn, s, api)
 	require.NoError(t, err)
-	return q
+	return q, conn
 }
 
 // enqueueRows queues rows 1 to n.

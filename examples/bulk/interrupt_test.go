@@ -8,9 +8,29 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
+
+// After a kill the next run does not wait for leases: nobody else can have the rows.
+func TestKilledRunIsNotWaitedFor(t *testing.T) {
+	api := newAPI(t, 2)
+	csv := writeFile(t, "keys.csv", limits(2))
+	name := "spideriq.Client(" + api.URL + "/api/v1)"
+	q, conn := openJobIn(t, strings.TrimSuffix(csv, ".csv")+".bulk", settings{job: "keys", lease: time.Hour}, name)
+	enqueueRows(t, q, 2)
+	claimed(t, q, take(t, q)) // row 1 is on its way
+	take(t, q)                // row 2 waits for its turn
+	conn.close()
+
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	code, _, stderr := bulk(t, ctx, api.URL, csv, "-lease", "1h")
+	assert.Equal(t, exitUnknown, code, stderr)
+	assert.Equal(t, map[string]string{"1": "unknown", "2": "done"}, outcomes(t, resultsName(csv)))
+	assert.Len(t, sent(api), 1)
+}
 
 // The API of these tests ends the run on its third update.
 func TestInterrupt(t *testing.T) {
@@ -50,6 +70,7 @@ func TestInterrupt(t *testing.T) {
 			assert.Equal(t, exitInterrupted, code)
 			assert.Contains(t, strings.ReplaceAll(stdout, " ", ""), strings.ReplaceAll(c.says, " ", ""))
 			assert.Contains(t, stderr, "stopped early: context canceled\n")
+			assert.NotContains(t, stderr, "could not be recorded")
 			got := outcomes(t, resultsName(csv))
 			assert.Equal(t, string(c.last), got["3"])
 			assert.Equal(t, "not sent", got["4"])

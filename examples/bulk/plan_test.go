@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/spideriq/spideriq-go"
 )
 
 func TestPlan(t *testing.T) {
@@ -110,8 +112,14 @@ func TestRowsWithoutAMessageAreQueuedAgain(t *testing.T) {
 	_, err = q.storeAll(t.Context(), p.tasks) // and here the program is killed
 	require.NoError(t, err)
 	assert.Zero(t, messagesIn(t, q))
-	n, err := q.requeue(t.Context(), mustLoad(t, q))
+
+	server := newAPI(t, 3)
+	g := &gate{limiter: unlimited{}, queue: q, stopped: t.Context()}
+	worker := &bulkRun{ // without the file
+		settings: settings{workers: 2}, queue: q, gate: g, before: mustLoad(t, q),
+		api: &api{client: server.Client(spideriq.WithRateLimiter(g))},
+	}
+	_, err = worker.send(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, 3, n)
-	assert.Equal(t, 3, messagesIn(t, q))
+	assert.Equal(t, map[int64]state{1: done, 2: done, 3: done}, states(t, q))
 }

@@ -47,6 +47,20 @@ func TestRowThatNeverGetsAnAnswerFailsInTheEnd(t *testing.T) {
 	assert.Equal(t, map[int64]state{1: failed}, states(t, q))
 }
 
+// Twelve rows get no answer, and between two of them another row gets one.
+func TestRowsWithoutAnAnswerThatAreNotInARowDoNotEndTheRun(t *testing.T) {
+	t.Parallel()
+	q := newQueue(t)
+	enqueueRows(t, q, 24)
+	script := make(map[int64][]error)
+	for id := int64(1); id <= 24; id += 2 {
+		script[id] = []error{errRefused}
+	}
+	p, client := newTestPool(q, script)
+	require.NoError(t, p.run(t.Context()))
+	assert.Len(t, client.calls, 24+12)
+}
+
 func TestPauseOfTheAPIIsKept(t *testing.T) {
 	t.Parallel()
 	q := newQueue(t)
@@ -69,8 +83,12 @@ func TestFailedRowIsTerminated(t *testing.T) {
 	enqueueRows(t, q, 1)
 	refused := &spideriq.BadRequestError{APIError: &spideriq.APIError{StatusCode: 400}}
 	p, client := newTestPool(q, map[int64][]error{1: {refused}})
+	terminated, err := q.js.Conn().SubscribeSync("$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>")
+	require.NoError(t, err)
 	require.NoError(t, p.run(t.Context()))
 	assert.Len(t, client.calls, 1)
+	_, err = terminated.NextMsg(5 * time.Second)
+	require.NoError(t, err)
 	assert.Equal(t, map[int64]state{1: failed}, states(t, q))
 	assert.Zero(t, messagesIn(t, q))
 }

@@ -81,10 +81,6 @@ func (m *memory) find(id int64) *spideriq.Integration {
 func (m *memory) failing(part string, applied bool, answer func() (*http.Response, error)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.failingLocked(part, applied, answer)
-}
-
-func (m *memory) failingLocked(part string, applied bool, answer func() (*http.Response, error)) {
 	m.fault = func(r *http.Request) (*http.Response, error) {
 		if !strings.Contains(m.requests[len(m.requests)-1], part) {
 			return nil, nil

@@ -155,10 +155,12 @@ func TestAttemptsAndWaitsOfTheClientAreServed(t *testing.T) {
 		`spideriq_call_wait_seconds_total{call="Integrations.Health"} `,
 		`spideriq_call_duration_seconds_count{call="Integrations.Health",outcome="ok"} 1`,
 		`http_client_request_duration_seconds_count{`,
+		`spideriq_guard_looks_total{outcome="done"} 0`,
 	} {
 		found := func(line string) bool { return strings.HasPrefix(line, prefix) }
 		assert.True(t, slices.ContainsFunc(lines, found), prefix)
 	}
+	assert.NotContains(t, strings.Join(lines, "\n"), "body_size")
 }
 
 func TestMetricsAreServedUntilTheGuardStops(t *testing.T) {

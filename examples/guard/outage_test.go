@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -91,22 +93,54 @@ func TestPauseThatTheAPIAsksForIsAnHourAtMost(t *testing.T) {
 }
 
 // A look joins the errors of all providers, and the longest pause counts.
-func TestRetryAfterOfAnyUpdateIsHonoured(t *testing.T) {
+func TestLongestPauseOfAllUpdatesIsHonoured(t *testing.T) {
+	t.Parallel()
+	limited := status(429, "Retry-After", "600")
+	for name, answers := range map[string][]func() (*http.Response, error){
+		"the first": {limited, status(400)},
+		"the last":  {status(400), limited},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			guarding(t, usual, func(m *memory) {
+				m.keys = append(m.keys, reserve(10, "groq"))
+				m.set(1, spideriq.HealthStatusUnhealthy)
+				m.set(9, spideriq.HealthStatusUnhealthy)
+				m.failing("PATCH", false, func() (*http.Response, error) {
+					answer := answers[0]
+					answers = answers[1:]
+					return answer()
+				})
+			}, func(t *testing.T, w watch) {
+				w.taken("")
+				w.heal()
+				time.Sleep(10 * time.Minute)
+				assert.Equal(t, []string{"10m0s"}, times(w.taken("GET /health")))
+			})
+		})
+	}
+}
+
+func TestPauseBeforeABrokenConnectionIsHonoured(t *testing.T) {
+	t.Parallel()
+	limited := &spideriq.APIError{StatusCode: http.StatusTooManyRequests, RetryAfter: time.Minute}
+	broken := &spideriq.TransportError{Err: io.ErrUnexpectedEOF, LastResponse: limited}
+	assert.Equal(t, time.Minute, retryAfter(fmt.Errorf("promote 2: %w", broken)))
+	assert.Zero(t, retryAfter(&spideriq.TransportError{Err: io.ErrUnexpectedEOF}))
+	assert.Zero(t, retryAfter(nil))
+}
+
+func TestInterruptedLookIsNoOutage(t *testing.T) {
 	t.Parallel()
 	guarding(t, usual, func(m *memory) {
-		m.keys = append(m.keys, reserve(10, "groq"))
-		m.set(1, spideriq.HealthStatusUnhealthy)
-		m.set(9, spideriq.HealthStatusUnhealthy)
-		m.failing("PATCH", false, func() (*http.Response, error) { // groq comes first
-			m.fault = nil
-			m.failingLocked("PATCH", false, status(429, "Retry-After", "600"))
-			return status(400)()
-		})
+		m.fault = func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}
 	}, func(t *testing.T, w watch) {
-		w.taken("")
-		w.heal()
-		time.Sleep(10 * time.Minute)
-		assert.Equal(t, []string{"10m0s"}, times(w.taken("GET /health")))
+		assert.Equal(t, exitDone, w.stop())
+		assert.NotContains(t, w.logged(), "cannot be seen")
+		assert.Contains(t, scraped(t, w.metrics, ""), `spideriq_guard_looks_total{outcome="failed"} 0`)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spideriq/spideriq-go"
 	"github.com/spideriq/spideriq-go/internal/fakeapi"
+	"github.com/spideriq/spideriq-go/spideriqtest"
 )
 
 func TestMayHaveAppliedFollowsTheError(t *testing.T) {
@@ -81,4 +82,15 @@ func TestErrorsOfCallsTellWhetherTheyMayHaveApplied(t *testing.T) {
 		t,
 		spideriq.MayHaveApplied(update(t.Context(), newClient(t, fakeapi.New(fakeapi.Respond(200, successBody))))),
 	)
+}
+
+// The fake's in-memory transport writes requests by itself, as a caller's may do.
+func TestRefusedWriteThroughATransportThatWritesByItselfHasNotBeenApplied(t *testing.T) {
+	t.Parallel()
+	server := spideriqtest.NewServer()
+	defer server.Close()
+	client := server.Client(withTransport(server.Transport()))
+	_, err := client.Integrations.Update(t.Context(), 7, spideriq.UpdateParams{DailyLimit: new(1)})
+	requireAs[*spideriq.NotFoundError](t, err)
+	assert.False(t, spideriq.MayHaveApplied(err), "%v", err)
 }

@@ -145,3 +145,16 @@ func TestPrintsStayUseful(t *testing.T) {
 			`"client":"spideriq.Client(https://spideriq.ai/api/v1)"`,
 	)
 }
+
+func TestSettingsPrintTheirValuesUnderEveryVerb(t *testing.T) {
+	t.Parallel()
+	params := spideriq.UpdateParams{DailyLimit: new(20000)}
+	integration := spideriq.Integration{ID: 42, DailyLimit: new(20000)}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+		for _, value := range []any{params, &params, integration, &integration, []*spideriq.Integration{&integration}} {
+			text := fmt.Sprintf(verb, value)
+			assert.Contains(t, text, `"daily_limit":20000`, "%s of %T", verb, value)
+			assert.NotContains(t, text, "0xc0")
+		}
+	}
+}

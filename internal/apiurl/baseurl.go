@@ -19,6 +19,9 @@ const defaultPath = "/api/v1"
 // maxShown is the number of bytes of a caller's text that an error quotes.
 const maxShown = 200
 
+// maxBaseURL is the length in bytes of the longest base URL.
+const maxBaseURL = 4096
+
 // ParseBase parses the base URL of the API. The scheme is https or http, the path is kept as a prefix, and a URL
 // without a path gets /api/v1. Surrounding white space and trailing slashes are ignored. User info, a query and a
 // fragment are refused, and so is a path that [CheckPath] would refuse. The caller decides whether http is allowed.
@@ -27,6 +30,9 @@ const maxShown = 200
 // in which these cannot be told apart from the rest.
 func ParseBase(rawURL string) (*url.URL, error) {
 	text := strings.TrimSpace(rawURL)
+	if len(text) > maxBaseURL {
+		return nil, fmt.Errorf("base URL: the URL is longer than %d bytes", maxBaseURL)
+	}
 	base, err := parseBase(text)
 	if err != nil {
 		return nil, refuseBase(text, err)

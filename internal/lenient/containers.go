@@ -13,6 +13,12 @@ const mapSize = 128
 // errUnexported is the error for a field behind a nil pointer that cannot be set.
 var errUnexported = errors.New("lies in a nil pointer to a struct that is embedded and not exported")
 
+// isReadByEncodingJSON reports whether encoding/json reads values of type t, so that it
+// reads a list or map of them at once too: an interface, a [json.Number] or bytes.
+func isReadByEncodingJSON(t reflect.Type) bool {
+	return t.Kind() == reflect.Interface || t == numberType || t.Kind() == reflect.Slice && isBytes(t)
+}
+
 // decodeStruct reads an object into a struct. Members without a field are ignored. Of
 // two members for one field the later one is read into what the earlier one left.
 func (d *decoder) decodeStruct(v reflect.Value) error {
@@ -57,7 +63,7 @@ func (d *decoder) decodeField(v reflect.Value, f *field) error {
 
 // decodeSlice reads an array into a slice, up to the first element that is wrong.
 func (d *decoder) decodeSlice(v reflect.Value) error {
-	if isBytes(v.Type()) {
+	if isBytes(v.Type()) || isReadByEncodingJSON(v.Type().Elem()) {
 		return d.decodeByEncodingJSON(v)
 	}
 	if d.peek() != '[' {
@@ -127,6 +133,9 @@ func (d *decoder) decodeArray(v reflect.Value) error {
 // decodeMap reads an object into a map. A member replaces the one with the same key.
 func (d *decoder) decodeMap(v reflect.Value) error {
 	t := v.Type()
+	if isReadByEncodingJSON(t.Elem()) {
+		return d.decodeByEncodingJSON(v)
+	}
 	if d.peek() != '{' {
 		err := d.skipAs(v, "not an object")
 		err.unreadable = t.Elem().Kind() == reflect.String

@@ -52,7 +52,7 @@ func mayHoldReplacement(encoded []byte) bool {
 // checkKind refuses a body of a kind that is never meant as a JSON document.
 func checkKind(body any) error {
 	value := reflect.ValueOf(body)
-	for depth := 0; value.Kind() == reflect.Pointer && !value.IsNil() && !encodesItself(value.Type()); depth++ {
+	for depth := 0; leadsOn(value); depth++ {
 		if depth == maxPointers {
 			return fmt.Errorf("the body is a %T that points to no value", body)
 		}
@@ -64,7 +64,7 @@ func checkKind(body any) error {
 		}
 	}
 	switch value.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice:
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice:
 		if value.IsNil() {
 			return fmt.Errorf("the body is a nil %T; to send null, give a json.RawMessage", body)
 		}
@@ -72,9 +72,16 @@ func checkKind(body any) error {
 	return nil
 }
 
-// checkNoText refuses a reader, bytes and a string. value is what body points to.
+// leadsOn reports whether encoding/json encodes what v points to or holds.
+func leadsOn(v reflect.Value) bool {
+	isLink := v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface
+	return isLink && !v.IsNil() && !encodesItself(v.Type())
+}
+
+// checkNoText refuses a reader, a buffer, bytes and a string. value is what body points
+// to.
 func checkNoText(body any, value reflect.Value) error {
-	if _, isReader := body.(io.Reader); isReader {
+	if isStream(value.Type()) {
 		return fmt.Errorf("the body is a %T; give the value to encode, or a json.RawMessage", body)
 	}
 	isBytes := value.Kind() == reflect.Slice && value.Type().Elem().Kind() == reflect.Uint8
@@ -82,6 +89,12 @@ func checkNoText(body any, value reflect.Value) error {
 		return fmt.Errorf("the body is a %T; to send JSON that is encoded already, give a json.RawMessage", body)
 	}
 	return nil
+}
+
+// isStream reports whether t, or a pointer to it, is read from or written to.
+func isStream(t reflect.Type) bool {
+	pointer := reflect.PointerTo(t)
+	return pointer.Implements(reflect.TypeFor[io.Reader]()) || pointer.Implements(reflect.TypeFor[io.Writer]())
 }
 
 // encodesItself reports whether a type has its own JSON form.

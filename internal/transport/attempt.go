@@ -15,10 +15,10 @@ import (
 
 // An outcome is how one attempt ended.
 type outcome struct {
-	response     *Response // without a body when err is set; nil when no head arrived
-	err          error     // why no whole response arrived
-	failure      failure   // what err means
-	headsWritten int       // how often net/http wrote the head of the request
+	response        *Response // without a body when err is set; nil when no head arrived
+	err             error     // why no whole response arrived
+	failure         failure   // what err means
+	headsUnanswered int       // heads of requests that net/http wrote and got no response to
 }
 
 // attempt makes one request and reads its response to the end, both under one deadline.
@@ -30,7 +30,7 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 
 	var o outcome
 	o.response, o.err = exchange(r.transport.base, sent.request)
-	o.headsWritten = int(sent.trace.headsWritten.Load())
+	o.headsUnanswered = sent.trace.headsUnanswered()
 	if o.err == nil {
 		return o
 	}
@@ -38,7 +38,7 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 		// Not context.DeadlineExceeded, which would look like the deadline of the caller.
 		o.err = fmt.Errorf("no response within %v: %w", timeout, os.ErrDeadlineExceeded)
 	}
-	o.failure = classify(o.err, &sent.trace)
+	o.failure = classify(o.err, &sent.trace, r.transport.direct)
 	if ended := contextError(caller); ended != nil {
 		o.err = ended
 	}
@@ -104,10 +104,18 @@ func (r *run) setBody(req *http.Request, reader *bytes.Reader) {
 // A trace records what net/http does in one attempt. Its hooks run on several goroutines,
 // and may run after the attempt has ended, so attempts do not share a trace.
 type trace struct {
-	hooks        httptrace.ClientTrace
-	getConn      atomic.Bool  // net/http has looked for a connection
-	gotConn      atomic.Bool  // net/http has had a connection
-	headsWritten atomic.Int32 // more than 1 when net/http has sent the request again by itself
+	hooks         httptrace.ClientTrace
+	getConn       atomic.Bool  // net/http has looked for a connection
+	gotConn       atomic.Bool  // net/http has had a connection
+	headsWritten  atomic.Int32 // more than 1 when the request was sent again inside the attempt
+	headsAnswered atomic.Int32 // how many of them got the beginning of a response
+}
+
+// headsUnanswered returns how many heads were written without a response, given that the
+// latest got one. A transport that writes requests by itself may not tell of responses.
+func (t *trace) headsUnanswered() int {
+	answered := max(t.headsAnswered.Load(), 1)
+	return int(max(t.headsWritten.Load()-answered, 0))
 }
 
 // install sets the hooks that record.
@@ -115,6 +123,7 @@ func (t *trace) install() {
 	t.hooks.GetConn = func(string) { t.getConn.Store(true) }
 	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.gotConn.Store(true) }
 	t.hooks.WroteHeaders = func() { t.headsWritten.Add(1) }
+	t.hooks.GotFirstResponseByte = func() { t.headsAnswered.Add(1) }
 }
 
 var (

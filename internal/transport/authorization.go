@@ -26,7 +26,12 @@ func (r *run) authorize(ctx context.Context) (string, error) {
 // recordAuthorization notes a header value that an attempt sends, for redaction.
 func (r *run) recordAuthorization(value string) {
 	r.authorization = value
-	if value != "" && !slices.Contains(r.result.Authorizations, value) {
+	switch {
+	case value == "" || slices.Contains(r.result.Authorizations, value):
+	case len(r.result.Authorizations) == 0:
+		r.firstAuthorization[0] = value
+		r.result.Authorizations = r.firstAuthorization[:] // most calls have one
+	default:
 		r.result.Authorizations = append(r.result.Authorizations, value)
 	}
 }

@@ -20,6 +20,9 @@ const (
 	emptyRead   = time.Millisecond // wait after a Read that returned neither data nor an error
 )
 
+// errBadRead is the error of a body that breaks the contract of [io.Reader].
+var errBadRead = errors.New("the response body returned an invalid count")
+
 // readBody reads r to its end like [io.ReadAll], but at most [MaxBody] bytes. length is
 // the expected length, or -1; it sets the size of the first buffer. A reader that returns
 // neither data nor an error is read again until ctx is done.
@@ -33,7 +36,11 @@ func readBody(ctx context.Context, r io.Reader, length int64) ([]byte, error) {
 			copy(grown, body)
 			body = grown
 		}
-		n, err := r.Read(body[len(body):cap(body)])
+		room := body[len(body):cap(body)]
+		n, err := r.Read(room)
+		if n < 0 || n > len(room) {
+			return nil, errBadRead
+		}
 		body = body[:len(body)+n]
 		if len(body) > MaxBody {
 			return nil, ErrTooLarge

@@ -20,11 +20,11 @@ type failure struct {
 }
 
 // classify judges the error of an attempt by its type and by what the trace saw of the
-// attempt, never by its text.
-func classify(err error, seen *trace) failure {
+// attempt, never by its text. direct is whether the base transport is net/http's own.
+func classify(err error, seen *trace, direct bool) failure {
 	return failure{
 		temporary: isTemporary(err, seen.gotConn.Load()),
-		unsent:    isUnsent(err, seen),
+		unsent:    isUnsent(err, seen, direct),
 		timeout:   isTimeout(err),
 	}
 }
@@ -48,12 +48,13 @@ func isTemporary(err error, connected bool) bool {
 // isUnsent reports whether the API cannot have acted on the attempt. No server acts on a
 // request before its whole head has arrived, so an attempt is unsent until a head was
 // written. A base transport that has looked for no connection may send requests in a way
-// that no trace shows. Only an error of dialing then proves that nothing was sent.
-func isUnsent(err error, seen *trace) bool {
+// that no trace shows, unless it is net/http's own (direct). Only an error of dialing then
+// proves that nothing was sent.
+func isUnsent(err error, seen *trace, direct bool) bool {
 	if seen.headsWritten.Load() > 0 {
 		return false
 	}
-	return seen.getConn.Load() || isDialFailure(err)
+	return direct || seen.getConn.Load() || isDialFailure(err)
 }
 
 // isDialFailure reports whether no connection to the API came to be.

@@ -65,9 +65,9 @@ func TestFailuresAreClassifiedByType(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, classify(tt.err, new(trace)))
+			assert.Equal(t, tt.want, classify(tt.err, new(trace), false))
 			wrapped := fmt.Errorf("caller's own: %w", &url.Error{Op: "Patch", URL: "https://api.test", Err: tt.err})
-			assert.Equal(t, tt.want, classify(wrapped, new(trace)), "wrapped")
+			assert.Equal(t, tt.want, classify(wrapped, new(trace), false), "wrapped")
 		})
 	}
 }
@@ -78,7 +78,7 @@ func TestNetworksThatMayComeBack(t *testing.T) {
 		syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN, syscall.EADDRNOTAVAIL,
 		10049, 10050, 10051, 10053, 10054, 10060, 10061, 10064, 10065, // Windows
 	} {
-		f := classify(dialError(errno(number)), new(trace))
+		f := classify(dialError(errno(number)), new(trace), false)
 		assert.True(t, f.temporary, number)
 		assert.True(t, f.unsent, number)
 	}
@@ -117,6 +117,6 @@ func TestTraceDecidesWhatWasSent(t *testing.T) {
 		{"proxy, after an earlier request", &proxyError{status: 503}, traceOf(true, true, 1), failure{temporary: true}},
 	}
 	for _, tt := range tests {
-		assert.Equal(t, tt.want, classify(tt.err, tt.seen), tt.name)
+		assert.Equal(t, tt.want, classify(tt.err, tt.seen, false), tt.name)
 	}
 }

@@ -84,7 +84,7 @@ func TestOneLimitedEndpointHoldsOthersForMaxRetryAfterOnly(t *testing.T) {
 		for range 20 {
 			began := time.Now()
 			result := patch(t.Context(), tr)
-			assert.LessOrEqual(t, time.Since(began), time.Minute)
+			assert.LessOrEqual(t, time.Since(began), time.Minute+2*time.Second) // with jitter
 			assert.True(t, result.HeldFor > 0 || result.Response.StatusCode == 200)
 			time.Sleep(17 * time.Second)
 		}

@@ -71,7 +71,7 @@ func (o outcome) mayHaveApplied(method string) bool {
 	switch status := o.response.StatusCode; {
 	case o.response.IsSuccess():
 		return false
-	case o.headsWritten > 1: // net/http has sent the request again, and the outcome of the first is unknown
+	case o.headsUnanswered > 0: // net/http has sent the request again, and the outcome of the first is unknown
 		return true
 	case status == http.StatusRequestTimeout, status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
 		return true

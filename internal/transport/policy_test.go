@@ -91,10 +91,10 @@ func TestJitterOfTheLongestWaitDoesNotOverflow(t *testing.T) {
 
 func TestOutcomeIsUnknownOnlyAfterAWriteWasSent(t *testing.T) {
 	t.Parallel()
-	answered := func(status int) outcome { return outcome{response: &Response{StatusCode: status}, headsWritten: 1} }
-	cut := outcome{err: errOpaque, headsWritten: 1}
+	answered := func(status int) outcome { return outcome{response: &Response{StatusCode: status}} }
+	cut := outcome{err: errOpaque, headsUnanswered: 1}
 	twice := func(status int) outcome {
-		return outcome{response: &Response{StatusCode: status}, headsWritten: 2}
+		return outcome{response: &Response{StatusCode: status}, headsUnanswered: 1}
 	}
 	tests := []struct {
 		name   string

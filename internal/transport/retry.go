@@ -27,6 +27,8 @@ type run struct {
 	engineResponse http.Response // the response of the latest attempt, for the engine
 	authorization  string        // that the latest attempt sent
 
+	firstAuthorization [1]string // room for result.Authorizations
+
 	duration time.Duration // of the latest attempt; 0 without a log
 	wait     time.Duration // before the next attempt; 0 when none follows
 	holdLeft time.Duration // how long pauses that other calls caused may still hold this one

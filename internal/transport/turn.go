@@ -51,9 +51,8 @@ func (r *run) waitPause(ctx context.Context) error {
 			r.result.HeldFor = left
 			return errHeld
 		}
-		wait := min(withJitter(ctx, left), r.holdLeft)
-		r.holdLeft -= wait
-		sleep(ctx, wait)
+		r.holdLeft -= left
+		sleep(ctx, withJitter(ctx, left)) // jitter keeps the held calls from coming back at once
 	}
 }
 

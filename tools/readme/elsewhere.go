@@ -69,10 +69,6 @@ var exceptions = map[string]exception{
 			eval "$(sed -n 's/^Try: curl/curl -sS -o answer --fail-with-body/p' log)" || cat answer`,
 	},
 	"go -C ../.. run ./examples/sandbox >/dev/null &": {why: "must be waited for", instead: sandbox},
-	"go -C ../.. run ./examples/sandbox -rate-limit 10 >/dev/null &": {
-		why:     "must be waited for",
-		instead: "limit=10; " + sandbox,
-	},
 	"go -C ../.. run ./examples/sandbox -rate-limit 100 >/dev/null &": {
 		why:     "must be waited for",
 		instead: "limit=100; " + sandbox,
