@@ -36,6 +36,8 @@ var exceptions = map[string]exception{
 		why:     "builds an OpenTofu for minutes; one in the cache is used",
 		instead: `tofu=$(e2e/tofu.sh -only) || exit 77; export PATH="$(dirname "$tofu"):$PATH"`,
 	},
+	"go -C benchmarks run .":      {why: "takes minutes, so it is run by hand"},
+	"go -C benchmarks test ./...": {why: "a step runs it", step: "nested go test -race ./..."},
 	"go run .": {
 		why: "runs the first program, which a reader has copied to another folder",
 		instead: sandbox + `
