@@ -46,16 +46,8 @@ func ExampleWithRateLimiter() {
 	// Output: true
 }
 
-// cachedToken keeps a token until shortly before it expires. An oauth2.TokenSource
-// does that already; with one, the whole source is
-//
-//	func(context.Context) (string, error) {
-//		token, err := source.Token() // of oauth2.ReuseTokenSource
-//		if err != nil {
-//			return "", err
-//		}
-//		return token.AccessToken, nil
-//	}
+// cachedToken keeps a token until shortly before it expires. An oauth2.TokenSource does
+// that already: examples/oauth2 shows how it becomes a TokenSource in a few lines.
 type cachedToken struct {
 	fetch func(ctx context.Context) (token string, expires time.Time, err error)
 

@@ -11,8 +11,8 @@
 // them changes something. Everything is forgotten when the program ends, on Ctrl-C or
 // SIGTERM.
 //
-// The exit status is 0 after that, 1 when the address cannot be listened on, and 2
-// for a wrong flag.
+// The exit status is 130 after Ctrl-C, 0 after SIGTERM, 1 when the address cannot be
+// listened on, and 2 for a wrong flag.
 package main
 
 import (
@@ -29,11 +29,18 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	interrupted, stopInterrupt := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stopTerm := signal.NotifyContext(interrupted, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
+	if code == 0 && interrupted.Err() != nil {
+		code = exitInterrupted
+	}
+	stopTerm()
+	stopInterrupt()
 	os.Exit(code)
 }
+
+const exitInterrupted = 130
 
 // run is the program, until ctx ends. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
