@@ -3,6 +3,7 @@ package spideriq
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spideriq/spideriq-go/internal/apiurl"
 	"github.com/spideriq/spideriq-go/internal/lenient"
+	"github.com/spideriq/spideriq-go/internal/requestbody"
 )
 
 // allowedMethods are the methods that Do accepts. TRACE is excluded because a server
@@ -61,7 +63,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 		response:   &ignoredResponse{},
 		bodyless:   out == nil,
 	}
-	if err := checkOut(out); err != nil {
+	if err := errors.Join(requestbody.Check(body), checkOut(out)); err != nil {
 		return checked.reject(err, opts)
 	}
 	if out != nil {

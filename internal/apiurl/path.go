@@ -204,11 +204,16 @@ func escapeOnce(path string) string {
 	return b.String()
 }
 
-// pathCharacters may stand in a path unescaped.
-const pathCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~!$&'()*+,;=:@[]"
+// pathPunctuation may stand in a path unescaped.
+const pathPunctuation = "/-._~!$&'()*+,;=:@[]"
 
 func isPathByte(c byte) bool {
-	return strings.IndexByte(pathCharacters, c) >= 0
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	default:
+		return strings.IndexByte(pathPunctuation, c) >= 0
+	}
 }
 
 // mayNeedEscape reports whether r may have to be escaped. A percent sign needs it unless it begins an escape.

@@ -18,14 +18,12 @@ import (
 // to itself has no value.
 const maxPointers = 100
 
-// Encode returns the JSON of body, and nil for a nil body. The error names what is
-// wrong with body and quotes none of it.
+// Encode returns the JSON of body, and nil for a nil body. A body of a type that the
+// library does not know has passed [Check]. The error names what is wrong with body and
+// quotes none of it.
 func Encode(body any) ([]byte, error) {
 	if body == nil {
 		return nil, nil
-	}
-	if err := checkKind(body); err != nil {
-		return nil, err
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -49,8 +47,12 @@ func mayHoldReplacement(encoded []byte) bool {
 	return bytes.Contains(encoded, []byte(`\ufffd`)) || bytes.ContainsRune(encoded, utf8.RuneError)
 }
 
-// checkKind refuses a body of a kind that is never meant as a JSON document.
-func checkKind(body any) error {
+// Check refuses a body of a kind that is never meant as a JSON document. A nil body is
+// none at all.
+func Check(body any) error {
+	if body == nil {
+		return nil
+	}
 	value := reflect.ValueOf(body)
 	for depth := 0; leadsOn(value); depth++ {
 		if depth == maxPointers {

@@ -46,6 +46,14 @@ var errRefusing = errors.New("credentials are not encoded here")
 
 func (refusing) MarshalJSON() ([]byte, error) { return nil, errRefusing }
 
+// encode is what Do makes of a body.
+func encode(body any) ([]byte, error) {
+	if err := Check(body); err != nil {
+		return nil, err
+	}
+	return Encode(body)
+}
+
 func TestBodiesAreEncodedAsEncodingJSONDoes(t *testing.T) {
 	t.Parallel()
 	for _, body := range []any{
@@ -56,11 +64,11 @@ func TestBodiesAreEncodedAsEncodingJSONDoes(t *testing.T) {
 	} {
 		want, err := json.Marshal(body)
 		require.NoError(t, err)
-		got, err := Encode(body)
+		got, err := encode(body)
 		require.NoError(t, err, "%T", body)
 		assert.Equal(t, string(want), string(got))
 	}
-	got, err := Encode(nil)
+	got, err := encode(nil)
 	require.NoError(t, err)
 	assert.Nil(t, got)
 }
@@ -72,32 +80,32 @@ func TestBodiesThatAreNoDocumentAreRefused(t *testing.T) {
 		"bytes": []byte("{}"), "text": "{}", "named text": text("{}"),
 		"pointer to text": new("{}"), "pointer to bytes": new([]byte("{}")),
 	} {
-		_, err := Encode(body)
+		_, err := encode(body)
 		assert.ErrorContains(t, err, "json.RawMessage", name)
 	}
-	_, err := Encode(strings.NewReader("{}"))
+	_, err := encode(strings.NewReader("{}"))
 	assert.ErrorContains(t, err, "json.RawMessage")
-	_, err = Encode(bytes.NewBufferString("{}"))
+	_, err = encode(bytes.NewBufferString("{}"))
 	assert.ErrorContains(t, err, "json.RawMessage")
 	for name, body := range map[string]any{
 		"nil map": map[string]any(nil), "nil slice": []int(nil), "nil pointer": (*labelled)(nil),
 		"nil raw message":    json.RawMessage(nil),
 		"pointer to nil map": new(map[string]any(nil)),
 	} {
-		_, err := Encode(body)
+		_, err := encode(body)
 		assert.ErrorContains(t, err, "nil", name)
 	}
 	for name, body := range map[string]any{
 		"NaN": math.NaN(), "channel": make(chan int), "broken raw message": json.RawMessage("{"),
 	} {
-		_, err := Encode(body)
+		_, err := encode(body)
 		assert.Error(t, err, name)
 	}
 }
 
 func TestErrorsOfMarshalersComeWithoutWrapping(t *testing.T) {
 	t.Parallel()
-	_, err := Encode(struct{ Credentials refusing }{})
+	_, err := encode(struct{ Credentials refusing }{})
 	assert.Equal(t, errRefusing, err)
 }
 
@@ -115,7 +123,7 @@ func TestTextThatIsNotUTF8IsRefusedWithItsPlace(t *testing.T) {
 		"the value":          map[string]latin1{"a": invalid},
 		"not valid UTF-8":    json.RawMessage(`{"a":"` + invalid + `"}`),
 	} {
-		_, err := Encode(body)
+		_, err := encode(body)
 		require.Error(t, err, place)
 		assert.ErrorContains(t, err, place)
 		assert.NotContains(t, err.Error(), "caf")
@@ -124,7 +132,7 @@ func TestTextThatIsNotUTF8IsRefusedWithItsPlace(t *testing.T) {
 
 func TestFieldsAfterOneThatIsNotEncodedAreChecked(t *testing.T) {
 	t.Parallel()
-	_, err := Encode(struct {
+	_, err := encode(struct {
 		Left  string `json:"-"`
 		Label string
 	}{Label: "caf\xe9"})
@@ -148,7 +156,7 @@ func TestOnlyTextThatIsEncodedAsItIsMustBeUTF8(t *testing.T) {
 	} {
 		want, err := json.Marshal(body)
 		require.NoError(t, err, name)
-		got, err := Encode(body)
+		got, err := encode(body)
 		require.NoError(t, err, name)
 		assert.Equal(t, string(want), string(got), name)
 	}
@@ -159,6 +167,6 @@ func TestPointerToItselfIsRefused(t *testing.T) {
 	type pointer *pointer
 	var p pointer
 	p = &p
-	_, err := Encode(p)
+	_, err := encode(p)
 	require.ErrorContains(t, err, "points to no value")
 }
