@@ -211,3 +211,16 @@ func TestBodyThatBringsNothing(t *testing.T) {
 		assert.Equal(t, "hello", string(text))
 	})
 }
+
+// A countingReader returns a count that breaks the contract of io.Reader.
+type countingReader int
+
+func (r countingReader) Read([]byte) (int, error) { return int(r), nil }
+
+func TestBodyThatReturnsAnInvalidCountIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, count := range []int{-1, 1 << 30} {
+		_, err := readBody(t.Context(), countingReader(count), -1)
+		assert.Equal(t, errBadRead, err)
+	}
+}
