@@ -38,138 +38,69 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
-// Defines values for ListAnswerIntegrationsPriority.
+// Defines values for ListResponseIntegrationsPriority.
 const (
-	ListAnswerIntegrationsPriorityN0  ListAnswerIntegrationsPriority = 0
-	ListAnswerIntegrationsPriorityN10 ListAnswerIntegrationsPriority = 10
+	ListResponseIntegrationsPriorityN0  ListResponseIntegrationsPriority = 0
+	ListResponseIntegrationsPriorityN10 ListResponseIntegrationsPriority = 10
 )
 
-// Valid indicates whether the value is a known member of the ListAnswerIntegrationsPriority enum.
-func (e ListAnswerIntegrationsPriority) Valid() bool {
+// Valid indicates whether the value is a known member of the ListResponseIntegrationsPriority enum.
+func (e ListResponseIntegrationsPriority) Valid() bool {
 	switch e {
-	case ListAnswerIntegrationsPriorityN0:
+	case ListResponseIntegrationsPriorityN0:
 		return true
-	case ListAnswerIntegrationsPriorityN10:
+	case ListResponseIntegrationsPriorityN10:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for ListAnswerIntegrationsSpendLimitAction.
+// Defines values for ListResponseIntegrationsSpendLimitAction.
 const (
-	ListAnswerIntegrationsSpendLimitActionBlock ListAnswerIntegrationsSpendLimitAction = "block"
-	ListAnswerIntegrationsSpendLimitActionWarn  ListAnswerIntegrationsSpendLimitAction = "warn"
+	ListResponseIntegrationsSpendLimitActionBlock ListResponseIntegrationsSpendLimitAction = "block"
+	ListResponseIntegrationsSpendLimitActionWarn  ListResponseIntegrationsSpendLimitAction = "warn"
 )
 
-// Valid indicates whether the value is a known member of the ListAnswerIntegrationsSpendLimitAction enum.
-func (e ListAnswerIntegrationsSpendLimitAction) Valid() bool {
+// Valid indicates whether the value is a known member of the ListResponseIntegrationsSpendLimitAction enum.
+func (e ListResponseIntegrationsSpendLimitAction) Valid() bool {
 	switch e {
-	case ListAnswerIntegrationsSpendLimitActionBlock:
+	case ListResponseIntegrationsSpendLimitActionBlock:
 		return true
-	case ListAnswerIntegrationsSpendLimitActionWarn:
+	case ListResponseIntegrationsSpendLimitActionWarn:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for ListAnswerIntegrationsSpendLimitPeriod.
+// Defines values for ListResponseIntegrationsSpendLimitPeriod.
 const (
-	ListAnswerIntegrationsSpendLimitPeriodDaily   ListAnswerIntegrationsSpendLimitPeriod = "daily"
-	ListAnswerIntegrationsSpendLimitPeriodMonthly ListAnswerIntegrationsSpendLimitPeriod = "monthly"
+	ListResponseIntegrationsSpendLimitPeriodDaily   ListResponseIntegrationsSpendLimitPeriod = "daily"
+	ListResponseIntegrationsSpendLimitPeriodMonthly ListResponseIntegrationsSpendLimitPeriod = "monthly"
 )
 
-// Valid indicates whether the value is a known member of the ListAnswerIntegrationsSpendLimitPeriod enum.
-func (e ListAnswerIntegrationsSpendLimitPeriod) Valid() bool {
+// Valid indicates whether the value is a known member of the ListResponseIntegrationsSpendLimitPeriod enum.
+func (e ListResponseIntegrationsSpendLimitPeriod) Valid() bool {
 	switch e {
-	case ListAnswerIntegrationsSpendLimitPeriodDaily:
+	case ListResponseIntegrationsSpendLimitPeriodDaily:
 		return true
-	case ListAnswerIntegrationsSpendLimitPeriodMonthly:
+	case ListResponseIntegrationsSpendLimitPeriodMonthly:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for ListAnswerSuccess.
+// Defines values for ListResponseSuccess.
 const (
-	ListAnswerSuccessTrue ListAnswerSuccess = true
+	ListResponseSuccessTrue ListResponseSuccess = true
 )
 
-// Valid indicates whether the value is a known member of the ListAnswerSuccess enum.
-func (e ListAnswerSuccess) Valid() bool {
+// Valid indicates whether the value is a known member of the ListResponseSuccess enum.
+func (e ListResponseSuccess) Valid() bool {
 	switch e {
-	case ListAnswerSuccessTrue:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UpdateAnswerIntegrationPriority.
-const (
-	UpdateAnswerIntegrationPriorityN0  UpdateAnswerIntegrationPriority = 0
-	UpdateAnswerIntegrationPriorityN10 UpdateAnswerIntegrationPriority = 10
-)
-
-// Valid indicates whether the value is a known member of the UpdateAnswerIntegrationPriority enum.
-func (e UpdateAnswerIntegrationPriority) Valid() bool {
-	switch e {
-	case UpdateAnswerIntegrationPriorityN0:
-		return true
-	case UpdateAnswerIntegrationPriorityN10:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UpdateAnswerIntegrationSpendLimitAction.
-const (
-	UpdateAnswerIntegrationSpendLimitActionBlock UpdateAnswerIntegrationSpendLimitAction = "block"
-	UpdateAnswerIntegrationSpendLimitActionWarn  UpdateAnswerIntegrationSpendLimitAction = "warn"
-)
-
-// Valid indicates whether the value is a known member of the UpdateAnswerIntegrationSpendLimitAction enum.
-func (e UpdateAnswerIntegrationSpendLimitAction) Valid() bool {
-	switch e {
-	case UpdateAnswerIntegrationSpendLimitActionBlock:
-		return true
-	case UpdateAnswerIntegrationSpendLimitActionWarn:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UpdateAnswerIntegrationSpendLimitPeriod.
-const (
-	UpdateAnswerIntegrationSpendLimitPeriodDaily   UpdateAnswerIntegrationSpendLimitPeriod = "daily"
-	UpdateAnswerIntegrationSpendLimitPeriodMonthly UpdateAnswerIntegrationSpendLimitPeriod = "monthly"
-)
-
-// Valid indicates whether the value is a known member of the UpdateAnswerIntegrationSpendLimitPeriod enum.
-func (e UpdateAnswerIntegrationSpendLimitPeriod) Valid() bool {
-	switch e {
-	case UpdateAnswerIntegrationSpendLimitPeriodDaily:
-		return true
-	case UpdateAnswerIntegrationSpendLimitPeriodMonthly:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UpdateAnswerSuccess.
-const (
-	UpdateAnswerSuccessTrue UpdateAnswerSuccess = true
-)
-
-// Valid indicates whether the value is a known member of the UpdateAnswerSuccess enum.
-func (e UpdateAnswerSuccess) Valid() bool {
-	switch e {
-	case UpdateAnswerSuccessTrue:
+	case ListResponseSuccessTrue:
 		return true
 	default:
 		return false
@@ -212,88 +143,122 @@ func (e UpdateIntegrationSpendLimitPeriod) Valid() bool {
 	}
 }
 
+// Defines values for UpdateResponseIntegrationPriority.
+const (
+	UpdateResponseIntegrationPriorityN0  UpdateResponseIntegrationPriority = 0
+	UpdateResponseIntegrationPriorityN10 UpdateResponseIntegrationPriority = 10
+)
+
+// Valid indicates whether the value is a known member of the UpdateResponseIntegrationPriority enum.
+func (e UpdateResponseIntegrationPriority) Valid() bool {
+	switch e {
+	case UpdateResponseIntegrationPriorityN0:
+		return true
+	case UpdateResponseIntegrationPriorityN10:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UpdateResponseIntegrationSpendLimitAction.
+const (
+	UpdateResponseIntegrationSpendLimitActionBlock UpdateResponseIntegrationSpendLimitAction = "block"
+	UpdateResponseIntegrationSpendLimitActionWarn  UpdateResponseIntegrationSpendLimitAction = "warn"
+)
+
+// Valid indicates whether the value is a known member of the UpdateResponseIntegrationSpendLimitAction enum.
+func (e UpdateResponseIntegrationSpendLimitAction) Valid() bool {
+	switch e {
+	case UpdateResponseIntegrationSpendLimitActionBlock:
+		return true
+	case UpdateResponseIntegrationSpendLimitActionWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UpdateResponseIntegrationSpendLimitPeriod.
+const (
+	UpdateResponseIntegrationSpendLimitPeriodDaily   UpdateResponseIntegrationSpendLimitPeriod = "daily"
+	UpdateResponseIntegrationSpendLimitPeriodMonthly UpdateResponseIntegrationSpendLimitPeriod = "monthly"
+)
+
+// Valid indicates whether the value is a known member of the UpdateResponseIntegrationSpendLimitPeriod enum.
+func (e UpdateResponseIntegrationSpendLimitPeriod) Valid() bool {
+	switch e {
+	case UpdateResponseIntegrationSpendLimitPeriodDaily:
+		return true
+	case UpdateResponseIntegrationSpendLimitPeriodMonthly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UpdateResponseSuccess.
+const (
+	UpdateResponseSuccessTrue UpdateResponseSuccess = true
+)
+
+// Valid indicates whether the value is a known member of the UpdateResponseSuccess enum.
+func (e UpdateResponseSuccess) Valid() bool {
+	switch e {
+	case UpdateResponseSuccessTrue:
+		return true
+	default:
+		return false
+	}
+}
+
 // HealthStatus defines model for HealthStatus.
 type HealthStatus string
 
-// ListAnswer defines model for ListAnswer.
-type ListAnswer struct {
+// ListResponse defines model for ListResponse.
+type ListResponse struct {
 	Integrations []struct {
-		BillingSyncedAt     *time.Time                              `json:"billing_synced_at"`
-		CachedBalance       *float64                                `json:"cached_balance"`
-		CachedCurrency      string                                  `json:"cached_currency"`
-		CachedUsageMonth    *float64                                `json:"cached_usage_month"`
-		CachedUsageToday    *float64                                `json:"cached_usage_today"`
-		ConsecutiveFailures int                                     `json:"consecutive_failures"`
-		CreatedAt           time.Time                               `json:"created_at"`
-		DailyCount          int                                     `json:"daily_count"`
-		DailyLimit          *int                                    `json:"daily_limit"`
-		HealthStatus        HealthStatus                            `json:"health_status"`
-		Id                  int64                                   `json:"id"`
-		IsActive            bool                                    `json:"is_active"`
-		IsPrimary           bool                                    `json:"is_primary"`
-		KeyLabel            *string                                 `json:"key_label"`
-		KeyPreview          map[string]string                       `json:"key_preview"`
-		LastUsedAt          *time.Time                              `json:"last_used_at"`
-		MinuteCount         int                                     `json:"minute_count"`
-		MinuteLimit         *int                                    `json:"minute_limit"`
-		Priority            ListAnswerIntegrationsPriority          `json:"priority"`
-		ProviderLabel       string                                  `json:"provider_label"`
-		ProviderName        string                                  `json:"provider_name"`
-		SpendLimitAction    *ListAnswerIntegrationsSpendLimitAction `json:"spend_limit_action"`
-		SpendLimitAmount    *float64                                `json:"spend_limit_amount"`
-		SpendLimitExceeded  bool                                    `json:"spend_limit_exceeded"`
-		SpendLimitPeriod    *ListAnswerIntegrationsSpendLimitPeriod `json:"spend_limit_period"`
-		UpdatedAt           time.Time                               `json:"updated_at"`
+		BillingSyncedAt     *time.Time                                `json:"billing_synced_at"`
+		CachedBalance       *float64                                  `json:"cached_balance"`
+		CachedCurrency      string                                    `json:"cached_currency"`
+		CachedUsageMonth    *float64                                  `json:"cached_usage_month"`
+		CachedUsageToday    *float64                                  `json:"cached_usage_today"`
+		ConsecutiveFailures int                                       `json:"consecutive_failures"`
+		CreatedAt           time.Time                                 `json:"created_at"`
+		DailyCount          int                                       `json:"daily_count"`
+		DailyLimit          *int                                      `json:"daily_limit"`
+		HealthStatus        HealthStatus                              `json:"health_status"`
+		Id                  int64                                     `json:"id"`
+		IsActive            bool                                      `json:"is_active"`
+		IsPrimary           bool                                      `json:"is_primary"`
+		KeyLabel            *string                                   `json:"key_label"`
+		KeyPreview          map[string]string                         `json:"key_preview"`
+		LastUsedAt          *time.Time                                `json:"last_used_at"`
+		MinuteCount         int                                       `json:"minute_count"`
+		MinuteLimit         *int                                      `json:"minute_limit"`
+		Priority            ListResponseIntegrationsPriority          `json:"priority"`
+		ProviderLabel       string                                    `json:"provider_label"`
+		ProviderName        string                                    `json:"provider_name"`
+		SpendLimitAction    *ListResponseIntegrationsSpendLimitAction `json:"spend_limit_action"`
+		SpendLimitAmount    *float64                                  `json:"spend_limit_amount"`
+		SpendLimitExceeded  bool                                      `json:"spend_limit_exceeded"`
+		SpendLimitPeriod    *ListResponseIntegrationsSpendLimitPeriod `json:"spend_limit_period"`
+		UpdatedAt           time.Time                                 `json:"updated_at"`
 	} `json:"integrations"`
-	Success ListAnswerSuccess `json:"success"`
+	Success ListResponseSuccess `json:"success"`
 }
 
-// ListAnswerIntegrationsPriority defines model for ListAnswer.Integrations.Priority.
-type ListAnswerIntegrationsPriority int
+// ListResponseIntegrationsPriority defines model for ListResponse.Integrations.Priority.
+type ListResponseIntegrationsPriority int
 
-// ListAnswerIntegrationsSpendLimitAction defines model for ListAnswer.Integrations.SpendLimitAction.
-type ListAnswerIntegrationsSpendLimitAction string
+// ListResponseIntegrationsSpendLimitAction defines model for ListResponse.Integrations.SpendLimitAction.
+type ListResponseIntegrationsSpendLimitAction string
 
-// ListAnswerIntegrationsSpendLimitPeriod defines model for ListAnswer.Integrations.SpendLimitPeriod.
-type ListAnswerIntegrationsSpendLimitPeriod string
+// ListResponseIntegrationsSpendLimitPeriod defines model for ListResponse.Integrations.SpendLimitPeriod.
+type ListResponseIntegrationsSpendLimitPeriod string
 
-// ListAnswerSuccess defines model for ListAnswer.Success.
-type ListAnswerSuccess bool
-
-// UpdateAnswer defines model for UpdateAnswer.
-type UpdateAnswer struct {
-	Integration struct {
-		DailyCount       int                                      `json:"daily_count"`
-		DailyLimit       *int                                     `json:"daily_limit"`
-		HealthStatus     HealthStatus                             `json:"health_status"`
-		Id               int64                                    `json:"id"`
-		IsActive         bool                                     `json:"is_active"`
-		IsPrimary        bool                                     `json:"is_primary"`
-		KeyLabel         *string                                  `json:"key_label"`
-		MinuteCount      int                                      `json:"minute_count"`
-		MinuteLimit      *int                                     `json:"minute_limit"`
-		Priority         UpdateAnswerIntegrationPriority          `json:"priority"`
-		ProviderLabel    string                                   `json:"provider_label"`
-		ProviderName     string                                   `json:"provider_name"`
-		SpendLimitAction *UpdateAnswerIntegrationSpendLimitAction `json:"spend_limit_action"`
-		SpendLimitAmount *float64                                 `json:"spend_limit_amount"`
-		SpendLimitPeriod *UpdateAnswerIntegrationSpendLimitPeriod `json:"spend_limit_period"`
-		UpdatedAt        time.Time                                `json:"updated_at"`
-	} `json:"integration"`
-	Success UpdateAnswerSuccess `json:"success"`
-}
-
-// UpdateAnswerIntegrationPriority defines model for UpdateAnswer.Integration.Priority.
-type UpdateAnswerIntegrationPriority int
-
-// UpdateAnswerIntegrationSpendLimitAction defines model for UpdateAnswer.Integration.SpendLimitAction.
-type UpdateAnswerIntegrationSpendLimitAction string
-
-// UpdateAnswerIntegrationSpendLimitPeriod defines model for UpdateAnswer.Integration.SpendLimitPeriod.
-type UpdateAnswerIntegrationSpendLimitPeriod string
-
-// UpdateAnswerSuccess defines model for UpdateAnswer.Success.
-type UpdateAnswerSuccess bool
+// ListResponseSuccess defines model for ListResponse.Success.
+type ListResponseSuccess bool
 
 // UpdateIntegration defines model for UpdateIntegration.
 type UpdateIntegration struct {
@@ -312,6 +277,41 @@ type UpdateIntegrationSpendLimitAction string
 
 // UpdateIntegrationSpendLimitPeriod defines model for UpdateIntegration.SpendLimitPeriod.
 type UpdateIntegrationSpendLimitPeriod string
+
+// UpdateResponse defines model for UpdateResponse.
+type UpdateResponse struct {
+	Integration struct {
+		DailyCount       int                                        `json:"daily_count"`
+		DailyLimit       *int                                       `json:"daily_limit"`
+		HealthStatus     HealthStatus                               `json:"health_status"`
+		Id               int64                                      `json:"id"`
+		IsActive         bool                                       `json:"is_active"`
+		IsPrimary        bool                                       `json:"is_primary"`
+		KeyLabel         *string                                    `json:"key_label"`
+		MinuteCount      int                                        `json:"minute_count"`
+		MinuteLimit      *int                                       `json:"minute_limit"`
+		Priority         UpdateResponseIntegrationPriority          `json:"priority"`
+		ProviderLabel    string                                     `json:"provider_label"`
+		ProviderName     string                                     `json:"provider_name"`
+		SpendLimitAction *UpdateResponseIntegrationSpendLimitAction `json:"spend_limit_action"`
+		SpendLimitAmount *float64                                   `json:"spend_limit_amount"`
+		SpendLimitPeriod *UpdateResponseIntegrationSpendLimitPeriod `json:"spend_limit_period"`
+		UpdatedAt        time.Time                                  `json:"updated_at"`
+	} `json:"integration"`
+	Success UpdateResponseSuccess `json:"success"`
+}
+
+// UpdateResponseIntegrationPriority defines model for UpdateResponse.Integration.Priority.
+type UpdateResponseIntegrationPriority int
+
+// UpdateResponseIntegrationSpendLimitAction defines model for UpdateResponse.Integration.SpendLimitAction.
+type UpdateResponseIntegrationSpendLimitAction string
+
+// UpdateResponseIntegrationSpendLimitPeriod defines model for UpdateResponse.Integration.SpendLimitPeriod.
+type UpdateResponseIntegrationSpendLimitPeriod string
+
+// UpdateResponseSuccess defines model for UpdateResponse.Success.
+type UpdateResponseSuccess bool
 
 // ListParams defines parameters for List.
 type ListParams struct {
@@ -648,38 +648,38 @@ type ClientWithResponsesInterface interface {
 	// ListWithResponse performs a GET /integrations (the `List` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	ListWithResponse(ctx context.Context, params *ListParams, reqEditors ...RequestEditorFn) (*ListResponse, error)
+	ListWithResponse(ctx context.Context, params *ListParams, reqEditors ...RequestEditorFn) (*ListReply, error)
 
 	// UpdateWithBodyWithResponse performs a PATCH /integrations/{id} (the `Update` operationId) request,
 	// with any type of body and a specified content type.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	UpdateWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateResponse, error)
+	UpdateWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateReply, error)
 
 	// UpdateWithResponse performs a PATCH /integrations/{id} (the `Update` operationId) request.
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-	UpdateWithResponse(ctx context.Context, id int64, body UpdateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateResponse, error)
+	UpdateWithResponse(ctx context.Context, id int64, body UpdateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateReply, error)
 }
 
-type ListResponse struct {
+type ListReply struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ListAnswer
+	JSON200 *ListResponse
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ListResponse) GetJSON200() *ListAnswer {
+func (r ListReply) GetJSON200() *ListResponse {
 	return r.JSON200
 }
 
 // GetBody returns the raw response body bytes
-func (r ListResponse) GetBody() []byte {
+func (r ListReply) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r ListResponse) Status() string {
+func (r ListReply) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -687,7 +687,7 @@ func (r ListResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r ListResponse) StatusCode() int {
+func (r ListReply) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -695,32 +695,32 @@ func (r ListResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r ListResponse) ContentType() string {
+func (r ListReply) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-type UpdateResponse struct {
+type UpdateReply struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UpdateAnswer
+	JSON200 *UpdateResponse
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r UpdateResponse) GetJSON200() *UpdateAnswer {
+func (r UpdateReply) GetJSON200() *UpdateResponse {
 	return r.JSON200
 }
 
 // GetBody returns the raw response body bytes
-func (r UpdateResponse) GetBody() []byte {
+func (r UpdateReply) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r UpdateResponse) Status() string {
+func (r UpdateReply) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -728,7 +728,7 @@ func (r UpdateResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r UpdateResponse) StatusCode() int {
+func (r UpdateReply) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -736,7 +736,7 @@ func (r UpdateResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r UpdateResponse) ContentType() string {
+func (r UpdateReply) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -746,52 +746,52 @@ func (r UpdateResponse) ContentType() string {
 // ListWithResponse performs a GET /integrations (the `List` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-func (c *ClientWithResponses) ListWithResponse(ctx context.Context, params *ListParams, reqEditors ...RequestEditorFn) (*ListResponse, error) {
+func (c *ClientWithResponses) ListWithResponse(ctx context.Context, params *ListParams, reqEditors ...RequestEditorFn) (*ListReply, error) {
 	rsp, err := c.List(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseListResponse(rsp)
+	return ParseListReply(rsp)
 }
 
 // UpdateWithBodyWithResponse performs a PATCH /integrations/{id} (the `Update` operationId) request,
 // with any type of body and a specified content type.
 //
 // Returns a wrapper object for the known response body format(s).
-func (c *ClientWithResponses) UpdateWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateResponse, error) {
+func (c *ClientWithResponses) UpdateWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateReply, error) {
 	rsp, err := c.UpdateWithBody(ctx, id, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseUpdateResponse(rsp)
+	return ParseUpdateReply(rsp)
 }
 
 // UpdateWithResponse performs a PATCH /integrations/{id} (the `Update` operationId) request.
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-func (c *ClientWithResponses) UpdateWithResponse(ctx context.Context, id int64, body UpdateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateResponse, error) {
+func (c *ClientWithResponses) UpdateWithResponse(ctx context.Context, id int64, body UpdateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateReply, error) {
 	rsp, err := c.Update(ctx, id, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseUpdateResponse(rsp)
+	return ParseUpdateReply(rsp)
 }
 
-// ParseListResponse parses an HTTP response from a ListWithResponse call
-func ParseListResponse(rsp *http.Response) (*ListResponse, error) {
+// ParseListReply parses an HTTP response from a ListWithResponse call
+func ParseListReply(rsp *http.Response) (*ListReply, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &ListResponse{
+	response := &ListReply{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ListAnswer
+		var dest ListResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -802,22 +802,22 @@ func ParseListResponse(rsp *http.Response) (*ListResponse, error) {
 	return response, nil
 }
 
-// ParseUpdateResponse parses an HTTP response from a UpdateWithResponse call
-func ParseUpdateResponse(rsp *http.Response) (*UpdateResponse, error) {
+// ParseUpdateReply parses an HTTP response from a UpdateWithResponse call
+func ParseUpdateReply(rsp *http.Response) (*UpdateReply, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &UpdateResponse{
+	response := &UpdateReply{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UpdateAnswer
+		var dest UpdateResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -25,11 +25,11 @@ type Invoker interface {
 	// List invokes list operation.
 	//
 	// GET /integrations
-	List(ctx context.Context, params ListParams) (*ListAnswer, error)
+	List(ctx context.Context, params ListParams) (*ListResponse, error)
 	// Update invokes update operation.
 	//
 	// PATCH /integrations/{id}
-	Update(ctx context.Context, request *UpdateIntegration, params UpdateParams) (*UpdateAnswer, error)
+	Update(ctx context.Context, request *UpdateIntegration, params UpdateParams) (*UpdateResponse, error)
 }
 
 // Client implements OAS client.
@@ -76,12 +76,12 @@ func (c *Client) requestURL(ctx context.Context) *url.URL {
 // List invokes list operation.
 //
 // GET /integrations
-func (c *Client) List(ctx context.Context, params ListParams) (*ListAnswer, error) {
+func (c *Client) List(ctx context.Context, params ListParams) (*ListResponse, error) {
 	res, err := c.sendList(ctx, params)
 	return res, err
 }
 
-func (c *Client) sendList(ctx context.Context, params ListParams) (res *ListAnswer, err error) {
+func (c *Client) sendList(ctx context.Context, params ListParams) (res *ListResponse, err error) {
 
 	u := uri.Clone(c.requestURL(ctx))
 	var pathParts [1]string
@@ -238,12 +238,12 @@ func (c *Client) sendList(ctx context.Context, params ListParams) (res *ListAnsw
 // Update invokes update operation.
 //
 // PATCH /integrations/{id}
-func (c *Client) Update(ctx context.Context, request *UpdateIntegration, params UpdateParams) (*UpdateAnswer, error) {
+func (c *Client) Update(ctx context.Context, request *UpdateIntegration, params UpdateParams) (*UpdateResponse, error) {
 	res, err := c.sendUpdate(ctx, request, params)
 	return res, err
 }
 
-func (c *Client) sendUpdate(ctx context.Context, request *UpdateIntegration, params UpdateParams) (res *UpdateAnswer, err error) {
+func (c *Client) sendUpdate(ctx context.Context, request *UpdateIntegration, params UpdateParams) (res *UpdateResponse, err error) {
 
 	u := uri.Clone(c.requestURL(ctx))
 	var pathParts [2]string

@@ -56,14 +56,14 @@ func (s *HealthStatus) UnmarshalJSON(data []byte) error {
 }
 
 // Encode implements json.Marshaler.
-func (s *ListAnswer) Encode(e *jx.Encoder) {
+func (s *ListResponse) Encode(e *jx.Encoder) {
 	e.ObjStart()
 	s.encodeFields(e)
 	e.ObjEnd()
 }
 
 // encodeFields encodes fields.
-func (s *ListAnswer) encodeFields(e *jx.Encoder) {
+func (s *ListResponse) encodeFields(e *jx.Encoder) {
 	{
 		e.FieldStart("integrations")
 		e.ArrStart()
@@ -78,15 +78,15 @@ func (s *ListAnswer) encodeFields(e *jx.Encoder) {
 	}
 }
 
-var jsonFieldsNameOfListAnswer = [2]string{
+var jsonFieldsNameOfListResponse = [2]string{
 	0: "integrations",
 	1: "success",
 }
 
-// Decode decodes ListAnswer from json.
-func (s *ListAnswer) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponse from json.
+func (s *ListResponse) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswer to nil")
+		return errors.New("invalid: unable to decode ListResponse to nil")
 	}
 	var requiredBitSet [1]uint8
 
@@ -95,9 +95,9 @@ func (s *ListAnswer) Decode(d *jx.Decoder) error {
 		case "integrations":
 			requiredBitSet[0] |= 1 << 0
 			if err := func() error {
-				s.Integrations = make([]ListAnswerIntegrationsItem, 0)
+				s.Integrations = make([]ListResponseIntegrationsItem, 0)
 				if err := d.Arr(func(d *jx.Decoder) error {
-					var elem ListAnswerIntegrationsItem
+					var elem ListResponseIntegrationsItem
 					if err := elem.Decode(d); err != nil {
 						return err
 					}
@@ -125,7 +125,7 @@ func (s *ListAnswer) Decode(d *jx.Decoder) error {
 		}
 		return nil
 	}); err != nil {
-		return errors.Wrap(err, "decode ListAnswer")
+		return errors.Wrap(err, "decode ListResponse")
 	}
 	// Validate required fields.
 	var failures []validate.FieldError
@@ -142,8 +142,8 @@ func (s *ListAnswer) Decode(d *jx.Decoder) error {
 				bitIdx := bits.TrailingZeros8(result)
 				fieldIdx := i*8 + bitIdx
 				var name string
-				if fieldIdx < len(jsonFieldsNameOfListAnswer) {
-					name = jsonFieldsNameOfListAnswer[fieldIdx]
+				if fieldIdx < len(jsonFieldsNameOfListResponse) {
+					name = jsonFieldsNameOfListResponse[fieldIdx]
 				} else {
 					name = strconv.Itoa(fieldIdx)
 				}
@@ -164,27 +164,27 @@ func (s *ListAnswer) Decode(d *jx.Decoder) error {
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s *ListAnswer) MarshalJSON() ([]byte, error) {
+func (s *ListResponse) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswer) UnmarshalJSON(data []byte) error {
+func (s *ListResponse) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
 // Encode implements json.Marshaler.
-func (s *ListAnswerIntegrationsItem) Encode(e *jx.Encoder) {
+func (s *ListResponseIntegrationsItem) Encode(e *jx.Encoder) {
 	e.ObjStart()
 	s.encodeFields(e)
 	e.ObjEnd()
 }
 
 // encodeFields encodes fields.
-func (s *ListAnswerIntegrationsItem) encodeFields(e *jx.Encoder) {
+func (s *ListResponseIntegrationsItem) encodeFields(e *jx.Encoder) {
 	{
 		e.FieldStart("billing_synced_at")
 		s.BillingSyncedAt.Encode(e, json.EncodeDateTime)
@@ -291,7 +291,7 @@ func (s *ListAnswerIntegrationsItem) encodeFields(e *jx.Encoder) {
 	}
 }
 
-var jsonFieldsNameOfListAnswerIntegrationsItem = [26]string{
+var jsonFieldsNameOfListResponseIntegrationsItem = [26]string{
 	0:  "billing_synced_at",
 	1:  "cached_balance",
 	2:  "cached_currency",
@@ -320,10 +320,10 @@ var jsonFieldsNameOfListAnswerIntegrationsItem = [26]string{
 	25: "updated_at",
 }
 
-// Decode decodes ListAnswerIntegrationsItem from json.
-func (s *ListAnswerIntegrationsItem) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItem from json.
+func (s *ListResponseIntegrationsItem) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswerIntegrationsItem to nil")
+		return errors.New("invalid: unable to decode ListResponseIntegrationsItem to nil")
 	}
 	var requiredBitSet [4]uint8
 
@@ -618,7 +618,7 @@ func (s *ListAnswerIntegrationsItem) Decode(d *jx.Decoder) error {
 		}
 		return nil
 	}); err != nil {
-		return errors.Wrap(err, "decode ListAnswerIntegrationsItem")
+		return errors.Wrap(err, "decode ListResponseIntegrationsItem")
 	}
 	// Validate required fields.
 	var failures []validate.FieldError
@@ -638,8 +638,8 @@ func (s *ListAnswerIntegrationsItem) Decode(d *jx.Decoder) error {
 				bitIdx := bits.TrailingZeros8(result)
 				fieldIdx := i*8 + bitIdx
 				var name string
-				if fieldIdx < len(jsonFieldsNameOfListAnswerIntegrationsItem) {
-					name = jsonFieldsNameOfListAnswerIntegrationsItem[fieldIdx]
+				if fieldIdx < len(jsonFieldsNameOfListResponseIntegrationsItem) {
+					name = jsonFieldsNameOfListResponseIntegrationsItem[fieldIdx]
 				} else {
 					name = strconv.Itoa(fieldIdx)
 				}
@@ -660,27 +660,27 @@ func (s *ListAnswerIntegrationsItem) Decode(d *jx.Decoder) error {
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s *ListAnswerIntegrationsItem) MarshalJSON() ([]byte, error) {
+func (s *ListResponseIntegrationsItem) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswerIntegrationsItem) UnmarshalJSON(data []byte) error {
+func (s *ListResponseIntegrationsItem) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
 // Encode implements json.Marshaler.
-func (s ListAnswerIntegrationsItemKeyPreview) Encode(e *jx.Encoder) {
+func (s ListResponseIntegrationsItemKeyPreview) Encode(e *jx.Encoder) {
 	e.ObjStart()
 	s.encodeFields(e)
 	e.ObjEnd()
 }
 
 // encodeFields implements json.Marshaler.
-func (s ListAnswerIntegrationsItemKeyPreview) encodeFields(e *jx.Encoder) {
+func (s ListResponseIntegrationsItemKeyPreview) encodeFields(e *jx.Encoder) {
 	for k, elem := range s {
 		e.FieldStart(k)
 
@@ -688,10 +688,10 @@ func (s ListAnswerIntegrationsItemKeyPreview) encodeFields(e *jx.Encoder) {
 	}
 }
 
-// Decode decodes ListAnswerIntegrationsItemKeyPreview from json.
-func (s *ListAnswerIntegrationsItemKeyPreview) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItemKeyPreview from json.
+func (s *ListResponseIntegrationsItemKeyPreview) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswerIntegrationsItemKeyPreview to nil")
+		return errors.New("invalid: unable to decode ListResponseIntegrationsItemKeyPreview to nil")
 	}
 	m := s.init()
 	if err := d.ObjBytes(func(d *jx.Decoder, k []byte) error {
@@ -709,165 +709,165 @@ func (s *ListAnswerIntegrationsItemKeyPreview) Decode(d *jx.Decoder) error {
 		m[string(k)] = elem
 		return nil
 	}); err != nil {
-		return errors.Wrap(err, "decode ListAnswerIntegrationsItemKeyPreview")
+		return errors.Wrap(err, "decode ListResponseIntegrationsItemKeyPreview")
 	}
 
 	return nil
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s ListAnswerIntegrationsItemKeyPreview) MarshalJSON() ([]byte, error) {
+func (s ListResponseIntegrationsItemKeyPreview) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswerIntegrationsItemKeyPreview) UnmarshalJSON(data []byte) error {
+func (s *ListResponseIntegrationsItemKeyPreview) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
-// Encode encodes ListAnswerIntegrationsItemPriority as json.
-func (s ListAnswerIntegrationsItemPriority) Encode(e *jx.Encoder) {
+// Encode encodes ListResponseIntegrationsItemPriority as json.
+func (s ListResponseIntegrationsItemPriority) Encode(e *jx.Encoder) {
 	e.Int(int(s))
 }
 
-// Decode decodes ListAnswerIntegrationsItemPriority from json.
-func (s *ListAnswerIntegrationsItemPriority) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItemPriority from json.
+func (s *ListResponseIntegrationsItemPriority) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswerIntegrationsItemPriority to nil")
+		return errors.New("invalid: unable to decode ListResponseIntegrationsItemPriority to nil")
 	}
 	v, err := d.Int()
 	if err != nil {
 		return err
 	}
-	*s = ListAnswerIntegrationsItemPriority(v)
+	*s = ListResponseIntegrationsItemPriority(v)
 
 	return nil
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s ListAnswerIntegrationsItemPriority) MarshalJSON() ([]byte, error) {
+func (s ListResponseIntegrationsItemPriority) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswerIntegrationsItemPriority) UnmarshalJSON(data []byte) error {
+func (s *ListResponseIntegrationsItemPriority) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
-// Encode encodes ListAnswerIntegrationsItemSpendLimitAction as json.
-func (s ListAnswerIntegrationsItemSpendLimitAction) Encode(e *jx.Encoder) {
+// Encode encodes ListResponseIntegrationsItemSpendLimitAction as json.
+func (s ListResponseIntegrationsItemSpendLimitAction) Encode(e *jx.Encoder) {
 	e.Str(string(s))
 }
 
-// Decode decodes ListAnswerIntegrationsItemSpendLimitAction from json.
-func (s *ListAnswerIntegrationsItemSpendLimitAction) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItemSpendLimitAction from json.
+func (s *ListResponseIntegrationsItemSpendLimitAction) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswerIntegrationsItemSpendLimitAction to nil")
+		return errors.New("invalid: unable to decode ListResponseIntegrationsItemSpendLimitAction to nil")
 	}
 	v, err := d.StrBytes()
 	if err != nil {
 		return err
 	}
 	// Try to use constant string.
-	switch ListAnswerIntegrationsItemSpendLimitAction(v) {
-	case ListAnswerIntegrationsItemSpendLimitActionWarn:
-		*s = ListAnswerIntegrationsItemSpendLimitActionWarn
-	case ListAnswerIntegrationsItemSpendLimitActionBlock:
-		*s = ListAnswerIntegrationsItemSpendLimitActionBlock
+	switch ListResponseIntegrationsItemSpendLimitAction(v) {
+	case ListResponseIntegrationsItemSpendLimitActionWarn:
+		*s = ListResponseIntegrationsItemSpendLimitActionWarn
+	case ListResponseIntegrationsItemSpendLimitActionBlock:
+		*s = ListResponseIntegrationsItemSpendLimitActionBlock
 	default:
-		*s = ListAnswerIntegrationsItemSpendLimitAction(v)
+		*s = ListResponseIntegrationsItemSpendLimitAction(v)
 	}
 
 	return nil
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s ListAnswerIntegrationsItemSpendLimitAction) MarshalJSON() ([]byte, error) {
+func (s ListResponseIntegrationsItemSpendLimitAction) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswerIntegrationsItemSpendLimitAction) UnmarshalJSON(data []byte) error {
+func (s *ListResponseIntegrationsItemSpendLimitAction) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
-// Encode encodes ListAnswerIntegrationsItemSpendLimitPeriod as json.
-func (s ListAnswerIntegrationsItemSpendLimitPeriod) Encode(e *jx.Encoder) {
+// Encode encodes ListResponseIntegrationsItemSpendLimitPeriod as json.
+func (s ListResponseIntegrationsItemSpendLimitPeriod) Encode(e *jx.Encoder) {
 	e.Str(string(s))
 }
 
-// Decode decodes ListAnswerIntegrationsItemSpendLimitPeriod from json.
-func (s *ListAnswerIntegrationsItemSpendLimitPeriod) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItemSpendLimitPeriod from json.
+func (s *ListResponseIntegrationsItemSpendLimitPeriod) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswerIntegrationsItemSpendLimitPeriod to nil")
+		return errors.New("invalid: unable to decode ListResponseIntegrationsItemSpendLimitPeriod to nil")
 	}
 	v, err := d.StrBytes()
 	if err != nil {
 		return err
 	}
 	// Try to use constant string.
-	switch ListAnswerIntegrationsItemSpendLimitPeriod(v) {
-	case ListAnswerIntegrationsItemSpendLimitPeriodDaily:
-		*s = ListAnswerIntegrationsItemSpendLimitPeriodDaily
-	case ListAnswerIntegrationsItemSpendLimitPeriodMonthly:
-		*s = ListAnswerIntegrationsItemSpendLimitPeriodMonthly
+	switch ListResponseIntegrationsItemSpendLimitPeriod(v) {
+	case ListResponseIntegrationsItemSpendLimitPeriodDaily:
+		*s = ListResponseIntegrationsItemSpendLimitPeriodDaily
+	case ListResponseIntegrationsItemSpendLimitPeriodMonthly:
+		*s = ListResponseIntegrationsItemSpendLimitPeriodMonthly
 	default:
-		*s = ListAnswerIntegrationsItemSpendLimitPeriod(v)
+		*s = ListResponseIntegrationsItemSpendLimitPeriod(v)
 	}
 
 	return nil
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s ListAnswerIntegrationsItemSpendLimitPeriod) MarshalJSON() ([]byte, error) {
+func (s ListResponseIntegrationsItemSpendLimitPeriod) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswerIntegrationsItemSpendLimitPeriod) UnmarshalJSON(data []byte) error {
+func (s *ListResponseIntegrationsItemSpendLimitPeriod) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
-// Encode encodes ListAnswerSuccess as json.
-func (s ListAnswerSuccess) Encode(e *jx.Encoder) {
+// Encode encodes ListResponseSuccess as json.
+func (s ListResponseSuccess) Encode(e *jx.Encoder) {
 	e.Bool(bool(s))
 }
 
-// Decode decodes ListAnswerSuccess from json.
-func (s *ListAnswerSuccess) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseSuccess from json.
+func (s *ListResponseSuccess) Decode(d *jx.Decoder) error {
 	if s == nil {
-		return errors.New("invalid: unable to decode ListAnswerSuccess to nil")
+		return errors.New("invalid: unable to decode ListResponseSuccess to nil")
 	}
 	v, err := d.Bool()
 	if err != nil {
 		return err
 	}
-	*s = ListAnswerSuccess(v)
+	*s = ListResponseSuccess(v)
 
 	return nil
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s ListAnswerSuccess) MarshalJSON() ([]byte, error) {
+func (s ListResponseSuccess) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *ListAnswerSuccess) UnmarshalJSON(data []byte) error {
+func (s *ListResponseSuccess) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
@@ -1010,8 +1010,8 @@ func (s *NilInt) UnmarshalJSON(data []byte) error {
 	return s.Decode(d)
 }
 
-// Encode encodes ListAnswerIntegrationsItemSpendLimitAction as json.
-func (o NilListAnswerIntegrationsItemSpendLimitAction) Encode(e *jx.Encoder) {
+// Encode encodes ListResponseIntegrationsItemSpendLimitAction as json.
+func (o NilListResponseIntegrationsItemSpendLimitAction) Encode(e *jx.Encoder) {
 	if o.Null {
 		e.Null()
 		return
@@ -1019,17 +1019,17 @@ func (o NilListAnswerIntegrationsItemSpendLimitAction) Encode(e *jx.Encoder) {
 	e.Str(string(o.Value))
 }
 
-// Decode decodes ListAnswerIntegrationsItemSpendLimitAction from json.
-func (o *NilListAnswerIntegrationsItemSpendLimitAction) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItemSpendLimitAction from json.
+func (o *NilListResponseIntegrationsItemSpendLimitAction) Decode(d *jx.Decoder) error {
 	if o == nil {
-		return errors.New("invalid: unable to decode NilListAnswerIntegrationsItemSpendLimitAction to nil")
+		return errors.New("invalid: unable to decode NilListResponseIntegrationsItemSpendLimitAction to nil")
 	}
 	if d.Next() == jx.Null {
 		if err := d.Null(); err != nil {
 			return err
 		}
 
-		var v ListAnswerIntegrationsItemSpendLimitAction
+		var v ListResponseIntegrationsItemSpendLimitAction
 		o.Value = v
 		o.Null = true
 		return nil
@@ -1042,20 +1042,20 @@ func (o *NilListAnswerIntegrationsItemSpendLimitAction) Decode(d *jx.Decoder) er
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s NilListAnswerIntegrationsItemSpendLimitAction) MarshalJSON() ([]byte, error) {
+func (s NilListResponseIntegrationsItemSpendLimitAction) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *NilListAnswerIntegrationsItemSpendLimitAction) UnmarshalJSON(data []byte) error {
+func (s *NilListResponseIntegrationsItemSpendLimitAction) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
-// Encode encodes ListAnswerIntegrationsItemSpendLimitPeriod as json.
-func (o NilListAnswerIntegrationsItemSpendLimitPeriod) Encode(e *jx.Encoder) {
+// Encode encodes ListResponseIntegrationsItemSpendLimitPeriod as json.
+func (o NilListResponseIntegrationsItemSpendLimitPeriod) Encode(e *jx.Encoder) {
 	if o.Null {
 		e.Null()
 		return
@@ -1063,17 +1063,17 @@ func (o NilListAnswerIntegrationsItemSpendLimitPeriod) Encode(e *jx.Encoder) {
 	e.Str(string(o.Value))
 }
 
-// Decode decodes ListAnswerIntegrationsItemSpendLimitPeriod from json.
-func (o *NilListAnswerIntegrationsItemSpendLimitPeriod) Decode(d *jx.Decoder) error {
+// Decode decodes ListResponseIntegrationsItemSpendLimitPeriod from json.
+func (o *NilListResponseIntegrationsItemSpendLimitPeriod) Decode(d *jx.Decoder) error {
 	if o == nil {
-		return errors.New("invalid: unable to decode NilListAnswerIntegrationsItemSpendLimitPeriod to nil")
+		return errors.New("invalid: unable to decode NilListResponseIntegrationsItemSpendLimitPeriod to nil")
 	}
 	if d.Next() == jx.Null {
 		if err := d.Null(); err != nil {
 			return err
 		}
 
-		var v ListAnswerIntegrationsItemSpendLimitPeriod
+		var v ListResponseIntegrationsItemSpendLimitPeriod
 		o.Value = v
 		o.Null = true
 		return nil
@@ -1086,14 +1086,14 @@ func (o *NilListAnswerIntegrationsItemSpendLimitPeriod) Decode(d *jx.Decoder) er
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s NilListAnswerIntegrationsItemSpendLimitPeriod) MarshalJSON() ([]byte, error) {
+func (s NilListResponseIntegrationsItemSpendLimitPeriod) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *NilListAnswerIntegrationsItemSpendLimitPeriod) UnmarshalJSON(data []byte) error {
+func (s *NilListResponseIntegrationsItemSpendLimitPeriod) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
@@ -1144,8 +1144,8 @@ func (s *NilString) UnmarshalJSON(data []byte) error {
 	return s.Decode(d)
 }
 
-// Encode encodes UpdateAnswerIntegrationSpendLimitAction as json.
-func (o NilUpdateAnswerIntegrationSpendLimitAction) Encode(e *jx.Encoder) {
+// Encode encodes UpdateResponseIntegrationSpendLimitAction as json.
+func (o NilUpdateResponseIntegrationSpendLimitAction) Encode(e *jx.Encoder) {
 	if o.Null {
 		e.Null()
 		return
@@ -1153,17 +1153,17 @@ func (o NilUpdateAnswerIntegrationSpendLimitAction) Encode(e *jx.Encoder) {
 	e.Str(string(o.Value))
 }
 
-// Decode decodes UpdateAnswerIntegrationSpendLimitAction from json.
-func (o *NilUpdateAnswerIntegrationSpendLimitAction) Decode(d *jx.Decoder) error {
+// Decode decodes UpdateResponseIntegrationSpendLimitAction from json.
+func (o *NilUpdateResponseIntegrationSpendLimitAction) Decode(d *jx.Decoder) error {
 	if o == nil {
-		return errors.New("invalid: unable to decode NilUpdateAnswerIntegrationSpendLimitAction to nil")
+		return errors.New("invalid: unable to decode NilUpdateResponseIntegrationSpendLimitAction to nil")
 	}
 	if d.Next() == jx.Null {
 		if err := d.Null(); err != nil {
 			return err
 		}
 
-		var v UpdateAnswerIntegrationSpendLimitAction
+		var v UpdateResponseIntegrationSpendLimitAction
 		o.Value = v
 		o.Null = true
 		return nil
@@ -1176,20 +1176,20 @@ func (o *NilUpdateAnswerIntegrationSpendLimitAction) Decode(d *jx.Decoder) error
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s NilUpdateAnswerIntegrationSpendLimitAction) MarshalJSON() ([]byte, error) {
+func (s NilUpdateResponseIntegrationSpendLimitAction) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *NilUpdateAnswerIntegrationSpendLimitAction) UnmarshalJSON(data []byte) error {
+func (s *NilUpdateResponseIntegrationSpendLimitAction) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
 
-// Encode encodes UpdateAnswerIntegrationSpendLimitPeriod as json.
-func (o NilUpdateAnswerIntegrationSpendLimitPeriod) Encode(e *jx.Encoder) {
+// Encode encodes UpdateResponseIntegrationSpendLimitPeriod as json.
+func (o NilUpdateResponseIntegrationSpendLimitPeriod) Encode(e *jx.Encoder) {
 	if o.Null {
 		e.Null()
 		return
@@ -1197,17 +1197,17 @@ func (o NilUpdateAnswerIntegrationSpendLimitPeriod) Encode(e *jx.Encoder) {
 	e.Str(string(o.Value))
 }
 
-// Decode decodes UpdateAnswerIntegrationSpendLimitPeriod from json.
-func (o *NilUpdateAnswerIntegrationSpendLimitPeriod) Decode(d *jx.Decoder) error {
+// Decode decodes UpdateResponseIntegrationSpendLimitPeriod from json.
+func (o *NilUpdateResponseIntegrationSpendLimitPeriod) Decode(d *jx.Decoder) error {
 	if o == nil {
-		return errors.New("invalid: unable to decode NilUpdateAnswerIntegrationSpendLimitPeriod to nil")
+		return errors.New("invalid: unable to decode NilUpdateResponseIntegrationSpendLimitPeriod to nil")
 	}
 	if d.Next() == jx.Null {
 		if err := d.Null(); err != nil {
 			return err
 		}
 
-		var v UpdateAnswerIntegrationSpendLimitPeriod
+		var v UpdateResponseIntegrationSpendLimitPeriod
 		o.Value = v
 		o.Null = true
 		return nil
@@ -1220,14 +1220,14 @@ func (o *NilUpdateAnswerIntegrationSpendLimitPeriod) Decode(d *jx.Decoder) error
 }
 
 // MarshalJSON implements stdjson.Marshaler.
-func (s NilUpdateAnswerIntegrationSpendLimitPeriod) MarshalJSON() ([]byte, error) {
+func (s NilUpdateResponseIntegrationSpendLimitPeriod) MarshalJSON() ([]byte, error) {
 	e := jx.Encoder{}
 	s.Encode(&e)
 	return e.Bytes(), nil
 }
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *NilUpdateAnswerIntegrationSpendLimitPeriod) UnmarshalJSON(data []byte) error {
+func (s *NilUpdateResponseIntegrationSpendLimitPeriod) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
@@ -1434,595 +1434,6 @@ func (s OptUpdateIntegrationSpendLimitPeriod) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
 func (s *OptUpdateIntegrationSpendLimitPeriod) UnmarshalJSON(data []byte) error {
-	d := jx.DecodeBytes(data)
-	return s.Decode(d)
-}
-
-// Encode implements json.Marshaler.
-func (s *UpdateAnswer) Encode(e *jx.Encoder) {
-	e.ObjStart()
-	s.encodeFields(e)
-	e.ObjEnd()
-}
-
-// encodeFields encodes fields.
-func (s *UpdateAnswer) encodeFields(e *jx.Encoder) {
-	{
-		e.FieldStart("integration")
-		s.Integration.Encode(e)
-	}
-	{
-		e.FieldStart("success")
-		s.Success.Encode(e)
-	}
-}
-
-var jsonFieldsNameOfUpdateAnswer = [2]string{
-	0: "integration",
-	1: "success",
-}
-
-// Decode decodes UpdateAnswer from json.
-func (s *UpdateAnswer) Decode(d *jx.Decoder) error {
-	if s == nil {
-		return errors.New("invalid: unable to decode UpdateAnswer to nil")
-	}
-	var requiredBitSet [1]uint8
-
-	if err := d.ObjBytes(func(d *jx.Decoder, k []byte) error {
-		switch string(k) {
-		case "integration":
-			requiredBitSet[0] |= 1 << 0
-			if err := func() error {
-				if err := s.Integration.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"integration\"")
-			}
-		case "success":
-			requiredBitSet[0] |= 1 << 1
-			if err := func() error {
-				if err := s.Success.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"success\"")
-			}
-		default:
-			return d.Skip()
-		}
-		return nil
-	}); err != nil {
-		return errors.Wrap(err, "decode UpdateAnswer")
-	}
-	// Validate required fields.
-	var failures []validate.FieldError
-	for i, mask := range [1]uint8{
-		0b00000011,
-	} {
-		if result := (requiredBitSet[i] & mask) ^ mask; result != 0 {
-			// Mask only required fields and check equality to mask using XOR.
-			//
-			// If XOR result is not zero, result is not equal to expected, so some fields are missed.
-			// Bits of fields which would be set are actually bits of missed fields.
-			missed := bits.OnesCount8(result)
-			for bitN := 0; bitN < missed; bitN++ {
-				bitIdx := bits.TrailingZeros8(result)
-				fieldIdx := i*8 + bitIdx
-				var name string
-				if fieldIdx < len(jsonFieldsNameOfUpdateAnswer) {
-					name = jsonFieldsNameOfUpdateAnswer[fieldIdx]
-				} else {
-					name = strconv.Itoa(fieldIdx)
-				}
-				failures = append(failures, validate.FieldError{
-					Name:  name,
-					Error: validate.ErrFieldRequired,
-				})
-				// Reset bit.
-				result &^= 1 << bitIdx
-			}
-		}
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-
-	return nil
-}
-
-// MarshalJSON implements stdjson.Marshaler.
-func (s *UpdateAnswer) MarshalJSON() ([]byte, error) {
-	e := jx.Encoder{}
-	s.Encode(&e)
-	return e.Bytes(), nil
-}
-
-// UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *UpdateAnswer) UnmarshalJSON(data []byte) error {
-	d := jx.DecodeBytes(data)
-	return s.Decode(d)
-}
-
-// Encode implements json.Marshaler.
-func (s *UpdateAnswerIntegration) Encode(e *jx.Encoder) {
-	e.ObjStart()
-	s.encodeFields(e)
-	e.ObjEnd()
-}
-
-// encodeFields encodes fields.
-func (s *UpdateAnswerIntegration) encodeFields(e *jx.Encoder) {
-	{
-		e.FieldStart("daily_count")
-		e.Int(s.DailyCount)
-	}
-	{
-		e.FieldStart("daily_limit")
-		s.DailyLimit.Encode(e)
-	}
-	{
-		e.FieldStart("health_status")
-		s.HealthStatus.Encode(e)
-	}
-	{
-		e.FieldStart("id")
-		e.Int64(s.ID)
-	}
-	{
-		e.FieldStart("is_active")
-		e.Bool(s.IsActive)
-	}
-	{
-		e.FieldStart("is_primary")
-		e.Bool(s.IsPrimary)
-	}
-	{
-		e.FieldStart("key_label")
-		s.KeyLabel.Encode(e)
-	}
-	{
-		e.FieldStart("minute_count")
-		e.Int(s.MinuteCount)
-	}
-	{
-		e.FieldStart("minute_limit")
-		s.MinuteLimit.Encode(e)
-	}
-	{
-		e.FieldStart("priority")
-		s.Priority.Encode(e)
-	}
-	{
-		e.FieldStart("provider_label")
-		e.Str(s.ProviderLabel)
-	}
-	{
-		e.FieldStart("provider_name")
-		e.Str(s.ProviderName)
-	}
-	{
-		e.FieldStart("spend_limit_action")
-		s.SpendLimitAction.Encode(e)
-	}
-	{
-		e.FieldStart("spend_limit_amount")
-		s.SpendLimitAmount.Encode(e)
-	}
-	{
-		e.FieldStart("spend_limit_period")
-		s.SpendLimitPeriod.Encode(e)
-	}
-	{
-		e.FieldStart("updated_at")
-		json.EncodeDateTime(e, s.UpdatedAt)
-	}
-}
-
-var jsonFieldsNameOfUpdateAnswerIntegration = [16]string{
-	0:  "daily_count",
-	1:  "daily_limit",
-	2:  "health_status",
-	3:  "id",
-	4:  "is_active",
-	5:  "is_primary",
-	6:  "key_label",
-	7:  "minute_count",
-	8:  "minute_limit",
-	9:  "priority",
-	10: "provider_label",
-	11: "provider_name",
-	12: "spend_limit_action",
-	13: "spend_limit_amount",
-	14: "spend_limit_period",
-	15: "updated_at",
-}
-
-// Decode decodes UpdateAnswerIntegration from json.
-func (s *UpdateAnswerIntegration) Decode(d *jx.Decoder) error {
-	if s == nil {
-		return errors.New("invalid: unable to decode UpdateAnswerIntegration to nil")
-	}
-	var requiredBitSet [2]uint8
-
-	if err := d.ObjBytes(func(d *jx.Decoder, k []byte) error {
-		switch string(k) {
-		case "daily_count":
-			requiredBitSet[0] |= 1 << 0
-			if err := func() error {
-				v, err := d.Int()
-				s.DailyCount = int(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"daily_count\"")
-			}
-		case "daily_limit":
-			requiredBitSet[0] |= 1 << 1
-			if err := func() error {
-				if err := s.DailyLimit.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"daily_limit\"")
-			}
-		case "health_status":
-			requiredBitSet[0] |= 1 << 2
-			if err := func() error {
-				if err := s.HealthStatus.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"health_status\"")
-			}
-		case "id":
-			requiredBitSet[0] |= 1 << 3
-			if err := func() error {
-				v, err := d.Int64()
-				s.ID = int64(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"id\"")
-			}
-		case "is_active":
-			requiredBitSet[0] |= 1 << 4
-			if err := func() error {
-				v, err := d.Bool()
-				s.IsActive = bool(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"is_active\"")
-			}
-		case "is_primary":
-			requiredBitSet[0] |= 1 << 5
-			if err := func() error {
-				v, err := d.Bool()
-				s.IsPrimary = bool(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"is_primary\"")
-			}
-		case "key_label":
-			requiredBitSet[0] |= 1 << 6
-			if err := func() error {
-				if err := s.KeyLabel.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"key_label\"")
-			}
-		case "minute_count":
-			requiredBitSet[0] |= 1 << 7
-			if err := func() error {
-				v, err := d.Int()
-				s.MinuteCount = int(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"minute_count\"")
-			}
-		case "minute_limit":
-			requiredBitSet[1] |= 1 << 0
-			if err := func() error {
-				if err := s.MinuteLimit.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"minute_limit\"")
-			}
-		case "priority":
-			requiredBitSet[1] |= 1 << 1
-			if err := func() error {
-				if err := s.Priority.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"priority\"")
-			}
-		case "provider_label":
-			requiredBitSet[1] |= 1 << 2
-			if err := func() error {
-				v, err := d.Str()
-				s.ProviderLabel = string(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"provider_label\"")
-			}
-		case "provider_name":
-			requiredBitSet[1] |= 1 << 3
-			if err := func() error {
-				v, err := d.Str()
-				s.ProviderName = string(v)
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"provider_name\"")
-			}
-		case "spend_limit_action":
-			requiredBitSet[1] |= 1 << 4
-			if err := func() error {
-				if err := s.SpendLimitAction.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"spend_limit_action\"")
-			}
-		case "spend_limit_amount":
-			requiredBitSet[1] |= 1 << 5
-			if err := func() error {
-				if err := s.SpendLimitAmount.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"spend_limit_amount\"")
-			}
-		case "spend_limit_period":
-			requiredBitSet[1] |= 1 << 6
-			if err := func() error {
-				if err := s.SpendLimitPeriod.Decode(d); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"spend_limit_period\"")
-			}
-		case "updated_at":
-			requiredBitSet[1] |= 1 << 7
-			if err := func() error {
-				v, err := json.DecodeDateTime(d)
-				s.UpdatedAt = v
-				if err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return errors.Wrap(err, "decode field \"updated_at\"")
-			}
-		default:
-			return d.Skip()
-		}
-		return nil
-	}); err != nil {
-		return errors.Wrap(err, "decode UpdateAnswerIntegration")
-	}
-	// Validate required fields.
-	var failures []validate.FieldError
-	for i, mask := range [2]uint8{
-		0b11111111,
-		0b11111111,
-	} {
-		if result := (requiredBitSet[i] & mask) ^ mask; result != 0 {
-			// Mask only required fields and check equality to mask using XOR.
-			//
-			// If XOR result is not zero, result is not equal to expected, so some fields are missed.
-			// Bits of fields which would be set are actually bits of missed fields.
-			missed := bits.OnesCount8(result)
-			for bitN := 0; bitN < missed; bitN++ {
-				bitIdx := bits.TrailingZeros8(result)
-				fieldIdx := i*8 + bitIdx
-				var name string
-				if fieldIdx < len(jsonFieldsNameOfUpdateAnswerIntegration) {
-					name = jsonFieldsNameOfUpdateAnswerIntegration[fieldIdx]
-				} else {
-					name = strconv.Itoa(fieldIdx)
-				}
-				failures = append(failures, validate.FieldError{
-					Name:  name,
-					Error: validate.ErrFieldRequired,
-				})
-				// Reset bit.
-				result &^= 1 << bitIdx
-			}
-		}
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-
-	return nil
-}
-
-// MarshalJSON implements stdjson.Marshaler.
-func (s *UpdateAnswerIntegration) MarshalJSON() ([]byte, error) {
-	e := jx.Encoder{}
-	s.Encode(&e)
-	return e.Bytes(), nil
-}
-
-// UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *UpdateAnswerIntegration) UnmarshalJSON(data []byte) error {
-	d := jx.DecodeBytes(data)
-	return s.Decode(d)
-}
-
-// Encode encodes UpdateAnswerIntegrationPriority as json.
-func (s UpdateAnswerIntegrationPriority) Encode(e *jx.Encoder) {
-	e.Int(int(s))
-}
-
-// Decode decodes UpdateAnswerIntegrationPriority from json.
-func (s *UpdateAnswerIntegrationPriority) Decode(d *jx.Decoder) error {
-	if s == nil {
-		return errors.New("invalid: unable to decode UpdateAnswerIntegrationPriority to nil")
-	}
-	v, err := d.Int()
-	if err != nil {
-		return err
-	}
-	*s = UpdateAnswerIntegrationPriority(v)
-
-	return nil
-}
-
-// MarshalJSON implements stdjson.Marshaler.
-func (s UpdateAnswerIntegrationPriority) MarshalJSON() ([]byte, error) {
-	e := jx.Encoder{}
-	s.Encode(&e)
-	return e.Bytes(), nil
-}
-
-// UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *UpdateAnswerIntegrationPriority) UnmarshalJSON(data []byte) error {
-	d := jx.DecodeBytes(data)
-	return s.Decode(d)
-}
-
-// Encode encodes UpdateAnswerIntegrationSpendLimitAction as json.
-func (s UpdateAnswerIntegrationSpendLimitAction) Encode(e *jx.Encoder) {
-	e.Str(string(s))
-}
-
-// Decode decodes UpdateAnswerIntegrationSpendLimitAction from json.
-func (s *UpdateAnswerIntegrationSpendLimitAction) Decode(d *jx.Decoder) error {
-	if s == nil {
-		return errors.New("invalid: unable to decode UpdateAnswerIntegrationSpendLimitAction to nil")
-	}
-	v, err := d.StrBytes()
-	if err != nil {
-		return err
-	}
-	// Try to use constant string.
-	switch UpdateAnswerIntegrationSpendLimitAction(v) {
-	case UpdateAnswerIntegrationSpendLimitActionWarn:
-		*s = UpdateAnswerIntegrationSpendLimitActionWarn
-	case UpdateAnswerIntegrationSpendLimitActionBlock:
-		*s = UpdateAnswerIntegrationSpendLimitActionBlock
-	default:
-		*s = UpdateAnswerIntegrationSpendLimitAction(v)
-	}
-
-	return nil
-}
-
-// MarshalJSON implements stdjson.Marshaler.
-func (s UpdateAnswerIntegrationSpendLimitAction) MarshalJSON() ([]byte, error) {
-	e := jx.Encoder{}
-	s.Encode(&e)
-	return e.Bytes(), nil
-}
-
-// UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *UpdateAnswerIntegrationSpendLimitAction) UnmarshalJSON(data []byte) error {
-	d := jx.DecodeBytes(data)
-	return s.Decode(d)
-}
-
-// Encode encodes UpdateAnswerIntegrationSpendLimitPeriod as json.
-func (s UpdateAnswerIntegrationSpendLimitPeriod) Encode(e *jx.Encoder) {
-	e.Str(string(s))
-}
-
-// Decode decodes UpdateAnswerIntegrationSpendLimitPeriod from json.
-func (s *UpdateAnswerIntegrationSpendLimitPeriod) Decode(d *jx.Decoder) error {
-	if s == nil {
-		return errors.New("invalid: unable to decode UpdateAnswerIntegrationSpendLimitPeriod to nil")
-	}
-	v, err := d.StrBytes()
-	if err != nil {
-		return err
-	}
-	// Try to use constant string.
-	switch UpdateAnswerIntegrationSpendLimitPeriod(v) {
-	case UpdateAnswerIntegrationSpendLimitPeriodDaily:
-		*s = UpdateAnswerIntegrationSpendLimitPeriodDaily
-	case UpdateAnswerIntegrationSpendLimitPeriodMonthly:
-		*s = UpdateAnswerIntegrationSpendLimitPeriodMonthly
-	default:
-		*s = UpdateAnswerIntegrationSpendLimitPeriod(v)
-	}
-
-	return nil
-}
-
-// MarshalJSON implements stdjson.Marshaler.
-func (s UpdateAnswerIntegrationSpendLimitPeriod) MarshalJSON() ([]byte, error) {
-	e := jx.Encoder{}
-	s.Encode(&e)
-	return e.Bytes(), nil
-}
-
-// UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *UpdateAnswerIntegrationSpendLimitPeriod) UnmarshalJSON(data []byte) error {
-	d := jx.DecodeBytes(data)
-	return s.Decode(d)
-}
-
-// Encode encodes UpdateAnswerSuccess as json.
-func (s UpdateAnswerSuccess) Encode(e *jx.Encoder) {
-	e.Bool(bool(s))
-}
-
-// Decode decodes UpdateAnswerSuccess from json.
-func (s *UpdateAnswerSuccess) Decode(d *jx.Decoder) error {
-	if s == nil {
-		return errors.New("invalid: unable to decode UpdateAnswerSuccess to nil")
-	}
-	v, err := d.Bool()
-	if err != nil {
-		return err
-	}
-	*s = UpdateAnswerSuccess(v)
-
-	return nil
-}
-
-// MarshalJSON implements stdjson.Marshaler.
-func (s UpdateAnswerSuccess) MarshalJSON() ([]byte, error) {
-	e := jx.Encoder{}
-	s.Encode(&e)
-	return e.Bytes(), nil
-}
-
-// UnmarshalJSON implements stdjson.Unmarshaler.
-func (s *UpdateAnswerSuccess) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }
@@ -2285,6 +1696,595 @@ func (s UpdateIntegrationSpendLimitPeriod) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements stdjson.Unmarshaler.
 func (s *UpdateIntegrationSpendLimitPeriod) UnmarshalJSON(data []byte) error {
+	d := jx.DecodeBytes(data)
+	return s.Decode(d)
+}
+
+// Encode implements json.Marshaler.
+func (s *UpdateResponse) Encode(e *jx.Encoder) {
+	e.ObjStart()
+	s.encodeFields(e)
+	e.ObjEnd()
+}
+
+// encodeFields encodes fields.
+func (s *UpdateResponse) encodeFields(e *jx.Encoder) {
+	{
+		e.FieldStart("integration")
+		s.Integration.Encode(e)
+	}
+	{
+		e.FieldStart("success")
+		s.Success.Encode(e)
+	}
+}
+
+var jsonFieldsNameOfUpdateResponse = [2]string{
+	0: "integration",
+	1: "success",
+}
+
+// Decode decodes UpdateResponse from json.
+func (s *UpdateResponse) Decode(d *jx.Decoder) error {
+	if s == nil {
+		return errors.New("invalid: unable to decode UpdateResponse to nil")
+	}
+	var requiredBitSet [1]uint8
+
+	if err := d.ObjBytes(func(d *jx.Decoder, k []byte) error {
+		switch string(k) {
+		case "integration":
+			requiredBitSet[0] |= 1 << 0
+			if err := func() error {
+				if err := s.Integration.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"integration\"")
+			}
+		case "success":
+			requiredBitSet[0] |= 1 << 1
+			if err := func() error {
+				if err := s.Success.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"success\"")
+			}
+		default:
+			return d.Skip()
+		}
+		return nil
+	}); err != nil {
+		return errors.Wrap(err, "decode UpdateResponse")
+	}
+	// Validate required fields.
+	var failures []validate.FieldError
+	for i, mask := range [1]uint8{
+		0b00000011,
+	} {
+		if result := (requiredBitSet[i] & mask) ^ mask; result != 0 {
+			// Mask only required fields and check equality to mask using XOR.
+			//
+			// If XOR result is not zero, result is not equal to expected, so some fields are missed.
+			// Bits of fields which would be set are actually bits of missed fields.
+			missed := bits.OnesCount8(result)
+			for bitN := 0; bitN < missed; bitN++ {
+				bitIdx := bits.TrailingZeros8(result)
+				fieldIdx := i*8 + bitIdx
+				var name string
+				if fieldIdx < len(jsonFieldsNameOfUpdateResponse) {
+					name = jsonFieldsNameOfUpdateResponse[fieldIdx]
+				} else {
+					name = strconv.Itoa(fieldIdx)
+				}
+				failures = append(failures, validate.FieldError{
+					Name:  name,
+					Error: validate.ErrFieldRequired,
+				})
+				// Reset bit.
+				result &^= 1 << bitIdx
+			}
+		}
+	}
+	if len(failures) > 0 {
+		return &validate.Error{Fields: failures}
+	}
+
+	return nil
+}
+
+// MarshalJSON implements stdjson.Marshaler.
+func (s *UpdateResponse) MarshalJSON() ([]byte, error) {
+	e := jx.Encoder{}
+	s.Encode(&e)
+	return e.Bytes(), nil
+}
+
+// UnmarshalJSON implements stdjson.Unmarshaler.
+func (s *UpdateResponse) UnmarshalJSON(data []byte) error {
+	d := jx.DecodeBytes(data)
+	return s.Decode(d)
+}
+
+// Encode implements json.Marshaler.
+func (s *UpdateResponseIntegration) Encode(e *jx.Encoder) {
+	e.ObjStart()
+	s.encodeFields(e)
+	e.ObjEnd()
+}
+
+// encodeFields encodes fields.
+func (s *UpdateResponseIntegration) encodeFields(e *jx.Encoder) {
+	{
+		e.FieldStart("daily_count")
+		e.Int(s.DailyCount)
+	}
+	{
+		e.FieldStart("daily_limit")
+		s.DailyLimit.Encode(e)
+	}
+	{
+		e.FieldStart("health_status")
+		s.HealthStatus.Encode(e)
+	}
+	{
+		e.FieldStart("id")
+		e.Int64(s.ID)
+	}
+	{
+		e.FieldStart("is_active")
+		e.Bool(s.IsActive)
+	}
+	{
+		e.FieldStart("is_primary")
+		e.Bool(s.IsPrimary)
+	}
+	{
+		e.FieldStart("key_label")
+		s.KeyLabel.Encode(e)
+	}
+	{
+		e.FieldStart("minute_count")
+		e.Int(s.MinuteCount)
+	}
+	{
+		e.FieldStart("minute_limit")
+		s.MinuteLimit.Encode(e)
+	}
+	{
+		e.FieldStart("priority")
+		s.Priority.Encode(e)
+	}
+	{
+		e.FieldStart("provider_label")
+		e.Str(s.ProviderLabel)
+	}
+	{
+		e.FieldStart("provider_name")
+		e.Str(s.ProviderName)
+	}
+	{
+		e.FieldStart("spend_limit_action")
+		s.SpendLimitAction.Encode(e)
+	}
+	{
+		e.FieldStart("spend_limit_amount")
+		s.SpendLimitAmount.Encode(e)
+	}
+	{
+		e.FieldStart("spend_limit_period")
+		s.SpendLimitPeriod.Encode(e)
+	}
+	{
+		e.FieldStart("updated_at")
+		json.EncodeDateTime(e, s.UpdatedAt)
+	}
+}
+
+var jsonFieldsNameOfUpdateResponseIntegration = [16]string{
+	0:  "daily_count",
+	1:  "daily_limit",
+	2:  "health_status",
+	3:  "id",
+	4:  "is_active",
+	5:  "is_primary",
+	6:  "key_label",
+	7:  "minute_count",
+	8:  "minute_limit",
+	9:  "priority",
+	10: "provider_label",
+	11: "provider_name",
+	12: "spend_limit_action",
+	13: "spend_limit_amount",
+	14: "spend_limit_period",
+	15: "updated_at",
+}
+
+// Decode decodes UpdateResponseIntegration from json.
+func (s *UpdateResponseIntegration) Decode(d *jx.Decoder) error {
+	if s == nil {
+		return errors.New("invalid: unable to decode UpdateResponseIntegration to nil")
+	}
+	var requiredBitSet [2]uint8
+
+	if err := d.ObjBytes(func(d *jx.Decoder, k []byte) error {
+		switch string(k) {
+		case "daily_count":
+			requiredBitSet[0] |= 1 << 0
+			if err := func() error {
+				v, err := d.Int()
+				s.DailyCount = int(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"daily_count\"")
+			}
+		case "daily_limit":
+			requiredBitSet[0] |= 1 << 1
+			if err := func() error {
+				if err := s.DailyLimit.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"daily_limit\"")
+			}
+		case "health_status":
+			requiredBitSet[0] |= 1 << 2
+			if err := func() error {
+				if err := s.HealthStatus.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"health_status\"")
+			}
+		case "id":
+			requiredBitSet[0] |= 1 << 3
+			if err := func() error {
+				v, err := d.Int64()
+				s.ID = int64(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"id\"")
+			}
+		case "is_active":
+			requiredBitSet[0] |= 1 << 4
+			if err := func() error {
+				v, err := d.Bool()
+				s.IsActive = bool(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"is_active\"")
+			}
+		case "is_primary":
+			requiredBitSet[0] |= 1 << 5
+			if err := func() error {
+				v, err := d.Bool()
+				s.IsPrimary = bool(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"is_primary\"")
+			}
+		case "key_label":
+			requiredBitSet[0] |= 1 << 6
+			if err := func() error {
+				if err := s.KeyLabel.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"key_label\"")
+			}
+		case "minute_count":
+			requiredBitSet[0] |= 1 << 7
+			if err := func() error {
+				v, err := d.Int()
+				s.MinuteCount = int(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"minute_count\"")
+			}
+		case "minute_limit":
+			requiredBitSet[1] |= 1 << 0
+			if err := func() error {
+				if err := s.MinuteLimit.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"minute_limit\"")
+			}
+		case "priority":
+			requiredBitSet[1] |= 1 << 1
+			if err := func() error {
+				if err := s.Priority.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"priority\"")
+			}
+		case "provider_label":
+			requiredBitSet[1] |= 1 << 2
+			if err := func() error {
+				v, err := d.Str()
+				s.ProviderLabel = string(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"provider_label\"")
+			}
+		case "provider_name":
+			requiredBitSet[1] |= 1 << 3
+			if err := func() error {
+				v, err := d.Str()
+				s.ProviderName = string(v)
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"provider_name\"")
+			}
+		case "spend_limit_action":
+			requiredBitSet[1] |= 1 << 4
+			if err := func() error {
+				if err := s.SpendLimitAction.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"spend_limit_action\"")
+			}
+		case "spend_limit_amount":
+			requiredBitSet[1] |= 1 << 5
+			if err := func() error {
+				if err := s.SpendLimitAmount.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"spend_limit_amount\"")
+			}
+		case "spend_limit_period":
+			requiredBitSet[1] |= 1 << 6
+			if err := func() error {
+				if err := s.SpendLimitPeriod.Decode(d); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"spend_limit_period\"")
+			}
+		case "updated_at":
+			requiredBitSet[1] |= 1 << 7
+			if err := func() error {
+				v, err := json.DecodeDateTime(d)
+				s.UpdatedAt = v
+				if err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return errors.Wrap(err, "decode field \"updated_at\"")
+			}
+		default:
+			return d.Skip()
+		}
+		return nil
+	}); err != nil {
+		return errors.Wrap(err, "decode UpdateResponseIntegration")
+	}
+	// Validate required fields.
+	var failures []validate.FieldError
+	for i, mask := range [2]uint8{
+		0b11111111,
+		0b11111111,
+	} {
+		if result := (requiredBitSet[i] & mask) ^ mask; result != 0 {
+			// Mask only required fields and check equality to mask using XOR.
+			//
+			// If XOR result is not zero, result is not equal to expected, so some fields are missed.
+			// Bits of fields which would be set are actually bits of missed fields.
+			missed := bits.OnesCount8(result)
+			for bitN := 0; bitN < missed; bitN++ {
+				bitIdx := bits.TrailingZeros8(result)
+				fieldIdx := i*8 + bitIdx
+				var name string
+				if fieldIdx < len(jsonFieldsNameOfUpdateResponseIntegration) {
+					name = jsonFieldsNameOfUpdateResponseIntegration[fieldIdx]
+				} else {
+					name = strconv.Itoa(fieldIdx)
+				}
+				failures = append(failures, validate.FieldError{
+					Name:  name,
+					Error: validate.ErrFieldRequired,
+				})
+				// Reset bit.
+				result &^= 1 << bitIdx
+			}
+		}
+	}
+	if len(failures) > 0 {
+		return &validate.Error{Fields: failures}
+	}
+
+	return nil
+}
+
+// MarshalJSON implements stdjson.Marshaler.
+func (s *UpdateResponseIntegration) MarshalJSON() ([]byte, error) {
+	e := jx.Encoder{}
+	s.Encode(&e)
+	return e.Bytes(), nil
+}
+
+// UnmarshalJSON implements stdjson.Unmarshaler.
+func (s *UpdateResponseIntegration) UnmarshalJSON(data []byte) error {
+	d := jx.DecodeBytes(data)
+	return s.Decode(d)
+}
+
+// Encode encodes UpdateResponseIntegrationPriority as json.
+func (s UpdateResponseIntegrationPriority) Encode(e *jx.Encoder) {
+	e.Int(int(s))
+}
+
+// Decode decodes UpdateResponseIntegrationPriority from json.
+func (s *UpdateResponseIntegrationPriority) Decode(d *jx.Decoder) error {
+	if s == nil {
+		return errors.New("invalid: unable to decode UpdateResponseIntegrationPriority to nil")
+	}
+	v, err := d.Int()
+	if err != nil {
+		return err
+	}
+	*s = UpdateResponseIntegrationPriority(v)
+
+	return nil
+}
+
+// MarshalJSON implements stdjson.Marshaler.
+func (s UpdateResponseIntegrationPriority) MarshalJSON() ([]byte, error) {
+	e := jx.Encoder{}
+	s.Encode(&e)
+	return e.Bytes(), nil
+}
+
+// UnmarshalJSON implements stdjson.Unmarshaler.
+func (s *UpdateResponseIntegrationPriority) UnmarshalJSON(data []byte) error {
+	d := jx.DecodeBytes(data)
+	return s.Decode(d)
+}
+
+// Encode encodes UpdateResponseIntegrationSpendLimitAction as json.
+func (s UpdateResponseIntegrationSpendLimitAction) Encode(e *jx.Encoder) {
+	e.Str(string(s))
+}
+
+// Decode decodes UpdateResponseIntegrationSpendLimitAction from json.
+func (s *UpdateResponseIntegrationSpendLimitAction) Decode(d *jx.Decoder) error {
+	if s == nil {
+		return errors.New("invalid: unable to decode UpdateResponseIntegrationSpendLimitAction to nil")
+	}
+	v, err := d.StrBytes()
+	if err != nil {
+		return err
+	}
+	// Try to use constant string.
+	switch UpdateResponseIntegrationSpendLimitAction(v) {
+	case UpdateResponseIntegrationSpendLimitActionWarn:
+		*s = UpdateResponseIntegrationSpendLimitActionWarn
+	case UpdateResponseIntegrationSpendLimitActionBlock:
+		*s = UpdateResponseIntegrationSpendLimitActionBlock
+	default:
+		*s = UpdateResponseIntegrationSpendLimitAction(v)
+	}
+
+	return nil
+}
+
+// MarshalJSON implements stdjson.Marshaler.
+func (s UpdateResponseIntegrationSpendLimitAction) MarshalJSON() ([]byte, error) {
+	e := jx.Encoder{}
+	s.Encode(&e)
+	return e.Bytes(), nil
+}
+
+// UnmarshalJSON implements stdjson.Unmarshaler.
+func (s *UpdateResponseIntegrationSpendLimitAction) UnmarshalJSON(data []byte) error {
+	d := jx.DecodeBytes(data)
+	return s.Decode(d)
+}
+
+// Encode encodes UpdateResponseIntegrationSpendLimitPeriod as json.
+func (s UpdateResponseIntegrationSpendLimitPeriod) Encode(e *jx.Encoder) {
+	e.Str(string(s))
+}
+
+// Decode decodes UpdateResponseIntegrationSpendLimitPeriod from json.
+func (s *UpdateResponseIntegrationSpendLimitPeriod) Decode(d *jx.Decoder) error {
+	if s == nil {
+		return errors.New("invalid: unable to decode UpdateResponseIntegrationSpendLimitPeriod to nil")
+	}
+	v, err := d.StrBytes()
+	if err != nil {
+		return err
+	}
+	// Try to use constant string.
+	switch UpdateResponseIntegrationSpendLimitPeriod(v) {
+	case UpdateResponseIntegrationSpendLimitPeriodDaily:
+		*s = UpdateResponseIntegrationSpendLimitPeriodDaily
+	case UpdateResponseIntegrationSpendLimitPeriodMonthly:
+		*s = UpdateResponseIntegrationSpendLimitPeriodMonthly
+	default:
+		*s = UpdateResponseIntegrationSpendLimitPeriod(v)
+	}
+
+	return nil
+}
+
+// MarshalJSON implements stdjson.Marshaler.
+func (s UpdateResponseIntegrationSpendLimitPeriod) MarshalJSON() ([]byte, error) {
+	e := jx.Encoder{}
+	s.Encode(&e)
+	return e.Bytes(), nil
+}
+
+// UnmarshalJSON implements stdjson.Unmarshaler.
+func (s *UpdateResponseIntegrationSpendLimitPeriod) UnmarshalJSON(data []byte) error {
+	d := jx.DecodeBytes(data)
+	return s.Decode(d)
+}
+
+// Encode encodes UpdateResponseSuccess as json.
+func (s UpdateResponseSuccess) Encode(e *jx.Encoder) {
+	e.Bool(bool(s))
+}
+
+// Decode decodes UpdateResponseSuccess from json.
+func (s *UpdateResponseSuccess) Decode(d *jx.Decoder) error {
+	if s == nil {
+		return errors.New("invalid: unable to decode UpdateResponseSuccess to nil")
+	}
+	v, err := d.Bool()
+	if err != nil {
+		return err
+	}
+	*s = UpdateResponseSuccess(v)
+
+	return nil
+}
+
+// MarshalJSON implements stdjson.Marshaler.
+func (s UpdateResponseSuccess) MarshalJSON() ([]byte, error) {
+	e := jx.Encoder{}
+	s.Encode(&e)
+	return e.Bytes(), nil
+}
+
+// UnmarshalJSON implements stdjson.Unmarshaler.
+func (s *UpdateResponseSuccess) UnmarshalJSON(data []byte) error {
 	d := jx.DecodeBytes(data)
 	return s.Decode(d)
 }

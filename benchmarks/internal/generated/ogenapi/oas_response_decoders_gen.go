@@ -13,7 +13,7 @@ import (
 	"github.com/ogen-go/ogen/validate"
 )
 
-func decodeListResponse(resp *http.Response) (res *ListAnswer, _ error) {
+func decodeListResponse(resp *http.Response) (res *ListResponse, _ error) {
 	switch resp.StatusCode {
 	case 200:
 		// Code 200.
@@ -29,7 +29,7 @@ func decodeListResponse(resp *http.Response) (res *ListAnswer, _ error) {
 			}
 			d := jx.DecodeBytes(buf)
 
-			var response ListAnswer
+			var response ListResponse
 			if err := func() error {
 				if err := response.Decode(d); err != nil {
 					return err
@@ -63,7 +63,7 @@ func decodeListResponse(resp *http.Response) (res *ListAnswer, _ error) {
 	return res, validate.UnexpectedStatusCodeWithResponse(resp)
 }
 
-func decodeUpdateResponse(resp *http.Response) (res *UpdateAnswer, _ error) {
+func decodeUpdateResponse(resp *http.Response) (res *UpdateResponse, _ error) {
 	switch resp.StatusCode {
 	case 200:
 		// Code 200.
@@ -79,7 +79,7 @@ func decodeUpdateResponse(resp *http.Response) (res *UpdateAnswer, _ error) {
 			}
 			d := jx.DecodeBytes(buf)
 
-			var response UpdateAnswer
+			var response UpdateResponse
 			if err := func() error {
 				if err := response.Decode(d); err != nil {
 					return err

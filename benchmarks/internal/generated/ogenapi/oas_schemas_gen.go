@@ -57,324 +57,324 @@ func (s *HealthStatus) UnmarshalText(data []byte) error {
 	}
 }
 
-// Ref: #/components/schemas/ListAnswer
-type ListAnswer struct {
-	Integrations []ListAnswerIntegrationsItem `json:"integrations"`
-	Success      ListAnswerSuccess            `json:"success"`
+// Ref: #/components/schemas/ListResponse
+type ListResponse struct {
+	Integrations []ListResponseIntegrationsItem `json:"integrations"`
+	Success      ListResponseSuccess            `json:"success"`
 }
 
 // GetIntegrations returns the value of Integrations.
-func (s *ListAnswer) GetIntegrations() []ListAnswerIntegrationsItem {
+func (s *ListResponse) GetIntegrations() []ListResponseIntegrationsItem {
 	return s.Integrations
 }
 
 // GetSuccess returns the value of Success.
-func (s *ListAnswer) GetSuccess() ListAnswerSuccess {
+func (s *ListResponse) GetSuccess() ListResponseSuccess {
 	return s.Success
 }
 
 // SetIntegrations sets the value of Integrations.
-func (s *ListAnswer) SetIntegrations(val []ListAnswerIntegrationsItem) {
+func (s *ListResponse) SetIntegrations(val []ListResponseIntegrationsItem) {
 	s.Integrations = val
 }
 
 // SetSuccess sets the value of Success.
-func (s *ListAnswer) SetSuccess(val ListAnswerSuccess) {
+func (s *ListResponse) SetSuccess(val ListResponseSuccess) {
 	s.Success = val
 }
 
-type ListAnswerIntegrationsItem struct {
-	BillingSyncedAt     NilDateTime                                   `json:"billing_synced_at"`
-	CachedBalance       NilFloat64                                    `json:"cached_balance"`
-	CachedCurrency      string                                        `json:"cached_currency"`
-	CachedUsageMonth    NilFloat64                                    `json:"cached_usage_month"`
-	CachedUsageToday    NilFloat64                                    `json:"cached_usage_today"`
-	ConsecutiveFailures int                                           `json:"consecutive_failures"`
-	CreatedAt           time.Time                                     `json:"created_at"`
-	DailyCount          int                                           `json:"daily_count"`
-	DailyLimit          NilInt                                        `json:"daily_limit"`
-	HealthStatus        HealthStatus                                  `json:"health_status"`
-	ID                  int64                                         `json:"id"`
-	IsActive            bool                                          `json:"is_active"`
-	IsPrimary           bool                                          `json:"is_primary"`
-	KeyLabel            NilString                                     `json:"key_label"`
-	KeyPreview          ListAnswerIntegrationsItemKeyPreview          `json:"key_preview"`
-	LastUsedAt          NilDateTime                                   `json:"last_used_at"`
-	MinuteCount         int                                           `json:"minute_count"`
-	MinuteLimit         NilInt                                        `json:"minute_limit"`
-	Priority            ListAnswerIntegrationsItemPriority            `json:"priority"`
-	ProviderLabel       string                                        `json:"provider_label"`
-	ProviderName        string                                        `json:"provider_name"`
-	SpendLimitAction    NilListAnswerIntegrationsItemSpendLimitAction `json:"spend_limit_action"`
-	SpendLimitAmount    NilFloat64                                    `json:"spend_limit_amount"`
-	SpendLimitExceeded  bool                                          `json:"spend_limit_exceeded"`
-	SpendLimitPeriod    NilListAnswerIntegrationsItemSpendLimitPeriod `json:"spend_limit_period"`
-	UpdatedAt           time.Time                                     `json:"updated_at"`
+type ListResponseIntegrationsItem struct {
+	BillingSyncedAt     NilDateTime                                     `json:"billing_synced_at"`
+	CachedBalance       NilFloat64                                      `json:"cached_balance"`
+	CachedCurrency      string                                          `json:"cached_currency"`
+	CachedUsageMonth    NilFloat64                                      `json:"cached_usage_month"`
+	CachedUsageToday    NilFloat64                                      `json:"cached_usage_today"`
+	ConsecutiveFailures int                                             `json:"consecutive_failures"`
+	CreatedAt           time.Time                                       `json:"created_at"`
+	DailyCount          int                                             `json:"daily_count"`
+	DailyLimit          NilInt                                          `json:"daily_limit"`
+	HealthStatus        HealthStatus                                    `json:"health_status"`
+	ID                  int64                                           `json:"id"`
+	IsActive            bool                                            `json:"is_active"`
+	IsPrimary           bool                                            `json:"is_primary"`
+	KeyLabel            NilString                                       `json:"key_label"`
+	KeyPreview          ListResponseIntegrationsItemKeyPreview          `json:"key_preview"`
+	LastUsedAt          NilDateTime                                     `json:"last_used_at"`
+	MinuteCount         int                                             `json:"minute_count"`
+	MinuteLimit         NilInt                                          `json:"minute_limit"`
+	Priority            ListResponseIntegrationsItemPriority            `json:"priority"`
+	ProviderLabel       string                                          `json:"provider_label"`
+	ProviderName        string                                          `json:"provider_name"`
+	SpendLimitAction    NilListResponseIntegrationsItemSpendLimitAction `json:"spend_limit_action"`
+	SpendLimitAmount    NilFloat64                                      `json:"spend_limit_amount"`
+	SpendLimitExceeded  bool                                            `json:"spend_limit_exceeded"`
+	SpendLimitPeriod    NilListResponseIntegrationsItemSpendLimitPeriod `json:"spend_limit_period"`
+	UpdatedAt           time.Time                                       `json:"updated_at"`
 }
 
 // GetBillingSyncedAt returns the value of BillingSyncedAt.
-func (s *ListAnswerIntegrationsItem) GetBillingSyncedAt() NilDateTime {
+func (s *ListResponseIntegrationsItem) GetBillingSyncedAt() NilDateTime {
 	return s.BillingSyncedAt
 }
 
 // GetCachedBalance returns the value of CachedBalance.
-func (s *ListAnswerIntegrationsItem) GetCachedBalance() NilFloat64 {
+func (s *ListResponseIntegrationsItem) GetCachedBalance() NilFloat64 {
 	return s.CachedBalance
 }
 
 // GetCachedCurrency returns the value of CachedCurrency.
-func (s *ListAnswerIntegrationsItem) GetCachedCurrency() string {
+func (s *ListResponseIntegrationsItem) GetCachedCurrency() string {
 	return s.CachedCurrency
 }
 
 // GetCachedUsageMonth returns the value of CachedUsageMonth.
-func (s *ListAnswerIntegrationsItem) GetCachedUsageMonth() NilFloat64 {
+func (s *ListResponseIntegrationsItem) GetCachedUsageMonth() NilFloat64 {
 	return s.CachedUsageMonth
 }
 
 // GetCachedUsageToday returns the value of CachedUsageToday.
-func (s *ListAnswerIntegrationsItem) GetCachedUsageToday() NilFloat64 {
+func (s *ListResponseIntegrationsItem) GetCachedUsageToday() NilFloat64 {
 	return s.CachedUsageToday
 }
 
 // GetConsecutiveFailures returns the value of ConsecutiveFailures.
-func (s *ListAnswerIntegrationsItem) GetConsecutiveFailures() int {
+func (s *ListResponseIntegrationsItem) GetConsecutiveFailures() int {
 	return s.ConsecutiveFailures
 }
 
 // GetCreatedAt returns the value of CreatedAt.
-func (s *ListAnswerIntegrationsItem) GetCreatedAt() time.Time {
+func (s *ListResponseIntegrationsItem) GetCreatedAt() time.Time {
 	return s.CreatedAt
 }
 
 // GetDailyCount returns the value of DailyCount.
-func (s *ListAnswerIntegrationsItem) GetDailyCount() int {
+func (s *ListResponseIntegrationsItem) GetDailyCount() int {
 	return s.DailyCount
 }
 
 // GetDailyLimit returns the value of DailyLimit.
-func (s *ListAnswerIntegrationsItem) GetDailyLimit() NilInt {
+func (s *ListResponseIntegrationsItem) GetDailyLimit() NilInt {
 	return s.DailyLimit
 }
 
 // GetHealthStatus returns the value of HealthStatus.
-func (s *ListAnswerIntegrationsItem) GetHealthStatus() HealthStatus {
+func (s *ListResponseIntegrationsItem) GetHealthStatus() HealthStatus {
 	return s.HealthStatus
 }
 
 // GetID returns the value of ID.
-func (s *ListAnswerIntegrationsItem) GetID() int64 {
+func (s *ListResponseIntegrationsItem) GetID() int64 {
 	return s.ID
 }
 
 // GetIsActive returns the value of IsActive.
-func (s *ListAnswerIntegrationsItem) GetIsActive() bool {
+func (s *ListResponseIntegrationsItem) GetIsActive() bool {
 	return s.IsActive
 }
 
 // GetIsPrimary returns the value of IsPrimary.
-func (s *ListAnswerIntegrationsItem) GetIsPrimary() bool {
+func (s *ListResponseIntegrationsItem) GetIsPrimary() bool {
 	return s.IsPrimary
 }
 
 // GetKeyLabel returns the value of KeyLabel.
-func (s *ListAnswerIntegrationsItem) GetKeyLabel() NilString {
+func (s *ListResponseIntegrationsItem) GetKeyLabel() NilString {
 	return s.KeyLabel
 }
 
 // GetKeyPreview returns the value of KeyPreview.
-func (s *ListAnswerIntegrationsItem) GetKeyPreview() ListAnswerIntegrationsItemKeyPreview {
+func (s *ListResponseIntegrationsItem) GetKeyPreview() ListResponseIntegrationsItemKeyPreview {
 	return s.KeyPreview
 }
 
 // GetLastUsedAt returns the value of LastUsedAt.
-func (s *ListAnswerIntegrationsItem) GetLastUsedAt() NilDateTime {
+func (s *ListResponseIntegrationsItem) GetLastUsedAt() NilDateTime {
 	return s.LastUsedAt
 }
 
 // GetMinuteCount returns the value of MinuteCount.
-func (s *ListAnswerIntegrationsItem) GetMinuteCount() int {
+func (s *ListResponseIntegrationsItem) GetMinuteCount() int {
 	return s.MinuteCount
 }
 
 // GetMinuteLimit returns the value of MinuteLimit.
-func (s *ListAnswerIntegrationsItem) GetMinuteLimit() NilInt {
+func (s *ListResponseIntegrationsItem) GetMinuteLimit() NilInt {
 	return s.MinuteLimit
 }
 
 // GetPriority returns the value of Priority.
-func (s *ListAnswerIntegrationsItem) GetPriority() ListAnswerIntegrationsItemPriority {
+func (s *ListResponseIntegrationsItem) GetPriority() ListResponseIntegrationsItemPriority {
 	return s.Priority
 }
 
 // GetProviderLabel returns the value of ProviderLabel.
-func (s *ListAnswerIntegrationsItem) GetProviderLabel() string {
+func (s *ListResponseIntegrationsItem) GetProviderLabel() string {
 	return s.ProviderLabel
 }
 
 // GetProviderName returns the value of ProviderName.
-func (s *ListAnswerIntegrationsItem) GetProviderName() string {
+func (s *ListResponseIntegrationsItem) GetProviderName() string {
 	return s.ProviderName
 }
 
 // GetSpendLimitAction returns the value of SpendLimitAction.
-func (s *ListAnswerIntegrationsItem) GetSpendLimitAction() NilListAnswerIntegrationsItemSpendLimitAction {
+func (s *ListResponseIntegrationsItem) GetSpendLimitAction() NilListResponseIntegrationsItemSpendLimitAction {
 	return s.SpendLimitAction
 }
 
 // GetSpendLimitAmount returns the value of SpendLimitAmount.
-func (s *ListAnswerIntegrationsItem) GetSpendLimitAmount() NilFloat64 {
+func (s *ListResponseIntegrationsItem) GetSpendLimitAmount() NilFloat64 {
 	return s.SpendLimitAmount
 }
 
 // GetSpendLimitExceeded returns the value of SpendLimitExceeded.
-func (s *ListAnswerIntegrationsItem) GetSpendLimitExceeded() bool {
+func (s *ListResponseIntegrationsItem) GetSpendLimitExceeded() bool {
 	return s.SpendLimitExceeded
 }
 
 // GetSpendLimitPeriod returns the value of SpendLimitPeriod.
-func (s *ListAnswerIntegrationsItem) GetSpendLimitPeriod() NilListAnswerIntegrationsItemSpendLimitPeriod {
+func (s *ListResponseIntegrationsItem) GetSpendLimitPeriod() NilListResponseIntegrationsItemSpendLimitPeriod {
 	return s.SpendLimitPeriod
 }
 
 // GetUpdatedAt returns the value of UpdatedAt.
-func (s *ListAnswerIntegrationsItem) GetUpdatedAt() time.Time {
+func (s *ListResponseIntegrationsItem) GetUpdatedAt() time.Time {
 	return s.UpdatedAt
 }
 
 // SetBillingSyncedAt sets the value of BillingSyncedAt.
-func (s *ListAnswerIntegrationsItem) SetBillingSyncedAt(val NilDateTime) {
+func (s *ListResponseIntegrationsItem) SetBillingSyncedAt(val NilDateTime) {
 	s.BillingSyncedAt = val
 }
 
 // SetCachedBalance sets the value of CachedBalance.
-func (s *ListAnswerIntegrationsItem) SetCachedBalance(val NilFloat64) {
+func (s *ListResponseIntegrationsItem) SetCachedBalance(val NilFloat64) {
 	s.CachedBalance = val
 }
 
 // SetCachedCurrency sets the value of CachedCurrency.
-func (s *ListAnswerIntegrationsItem) SetCachedCurrency(val string) {
+func (s *ListResponseIntegrationsItem) SetCachedCurrency(val string) {
 	s.CachedCurrency = val
 }
 
 // SetCachedUsageMonth sets the value of CachedUsageMonth.
-func (s *ListAnswerIntegrationsItem) SetCachedUsageMonth(val NilFloat64) {
+func (s *ListResponseIntegrationsItem) SetCachedUsageMonth(val NilFloat64) {
 	s.CachedUsageMonth = val
 }
 
 // SetCachedUsageToday sets the value of CachedUsageToday.
-func (s *ListAnswerIntegrationsItem) SetCachedUsageToday(val NilFloat64) {
+func (s *ListResponseIntegrationsItem) SetCachedUsageToday(val NilFloat64) {
 	s.CachedUsageToday = val
 }
 
 // SetConsecutiveFailures sets the value of ConsecutiveFailures.
-func (s *ListAnswerIntegrationsItem) SetConsecutiveFailures(val int) {
+func (s *ListResponseIntegrationsItem) SetConsecutiveFailures(val int) {
 	s.ConsecutiveFailures = val
 }
 
 // SetCreatedAt sets the value of CreatedAt.
-func (s *ListAnswerIntegrationsItem) SetCreatedAt(val time.Time) {
+func (s *ListResponseIntegrationsItem) SetCreatedAt(val time.Time) {
 	s.CreatedAt = val
 }
 
 // SetDailyCount sets the value of DailyCount.
-func (s *ListAnswerIntegrationsItem) SetDailyCount(val int) {
+func (s *ListResponseIntegrationsItem) SetDailyCount(val int) {
 	s.DailyCount = val
 }
 
 // SetDailyLimit sets the value of DailyLimit.
-func (s *ListAnswerIntegrationsItem) SetDailyLimit(val NilInt) {
+func (s *ListResponseIntegrationsItem) SetDailyLimit(val NilInt) {
 	s.DailyLimit = val
 }
 
 // SetHealthStatus sets the value of HealthStatus.
-func (s *ListAnswerIntegrationsItem) SetHealthStatus(val HealthStatus) {
+func (s *ListResponseIntegrationsItem) SetHealthStatus(val HealthStatus) {
 	s.HealthStatus = val
 }
 
 // SetID sets the value of ID.
-func (s *ListAnswerIntegrationsItem) SetID(val int64) {
+func (s *ListResponseIntegrationsItem) SetID(val int64) {
 	s.ID = val
 }
 
 // SetIsActive sets the value of IsActive.
-func (s *ListAnswerIntegrationsItem) SetIsActive(val bool) {
+func (s *ListResponseIntegrationsItem) SetIsActive(val bool) {
 	s.IsActive = val
 }
 
 // SetIsPrimary sets the value of IsPrimary.
-func (s *ListAnswerIntegrationsItem) SetIsPrimary(val bool) {
+func (s *ListResponseIntegrationsItem) SetIsPrimary(val bool) {
 	s.IsPrimary = val
 }
 
 // SetKeyLabel sets the value of KeyLabel.
-func (s *ListAnswerIntegrationsItem) SetKeyLabel(val NilString) {
+func (s *ListResponseIntegrationsItem) SetKeyLabel(val NilString) {
 	s.KeyLabel = val
 }
 
 // SetKeyPreview sets the value of KeyPreview.
-func (s *ListAnswerIntegrationsItem) SetKeyPreview(val ListAnswerIntegrationsItemKeyPreview) {
+func (s *ListResponseIntegrationsItem) SetKeyPreview(val ListResponseIntegrationsItemKeyPreview) {
 	s.KeyPreview = val
 }
 
 // SetLastUsedAt sets the value of LastUsedAt.
-func (s *ListAnswerIntegrationsItem) SetLastUsedAt(val NilDateTime) {
+func (s *ListResponseIntegrationsItem) SetLastUsedAt(val NilDateTime) {
 	s.LastUsedAt = val
 }
 
 // SetMinuteCount sets the value of MinuteCount.
-func (s *ListAnswerIntegrationsItem) SetMinuteCount(val int) {
+func (s *ListResponseIntegrationsItem) SetMinuteCount(val int) {
 	s.MinuteCount = val
 }
 
 // SetMinuteLimit sets the value of MinuteLimit.
-func (s *ListAnswerIntegrationsItem) SetMinuteLimit(val NilInt) {
+func (s *ListResponseIntegrationsItem) SetMinuteLimit(val NilInt) {
 	s.MinuteLimit = val
 }
 
 // SetPriority sets the value of Priority.
-func (s *ListAnswerIntegrationsItem) SetPriority(val ListAnswerIntegrationsItemPriority) {
+func (s *ListResponseIntegrationsItem) SetPriority(val ListResponseIntegrationsItemPriority) {
 	s.Priority = val
 }
 
 // SetProviderLabel sets the value of ProviderLabel.
-func (s *ListAnswerIntegrationsItem) SetProviderLabel(val string) {
+func (s *ListResponseIntegrationsItem) SetProviderLabel(val string) {
 	s.ProviderLabel = val
 }
 
 // SetProviderName sets the value of ProviderName.
-func (s *ListAnswerIntegrationsItem) SetProviderName(val string) {
+func (s *ListResponseIntegrationsItem) SetProviderName(val string) {
 	s.ProviderName = val
 }
 
 // SetSpendLimitAction sets the value of SpendLimitAction.
-func (s *ListAnswerIntegrationsItem) SetSpendLimitAction(val NilListAnswerIntegrationsItemSpendLimitAction) {
+func (s *ListResponseIntegrationsItem) SetSpendLimitAction(val NilListResponseIntegrationsItemSpendLimitAction) {
 	s.SpendLimitAction = val
 }
 
 // SetSpendLimitAmount sets the value of SpendLimitAmount.
-func (s *ListAnswerIntegrationsItem) SetSpendLimitAmount(val NilFloat64) {
+func (s *ListResponseIntegrationsItem) SetSpendLimitAmount(val NilFloat64) {
 	s.SpendLimitAmount = val
 }
 
 // SetSpendLimitExceeded sets the value of SpendLimitExceeded.
-func (s *ListAnswerIntegrationsItem) SetSpendLimitExceeded(val bool) {
+func (s *ListResponseIntegrationsItem) SetSpendLimitExceeded(val bool) {
 	s.SpendLimitExceeded = val
 }
 
 // SetSpendLimitPeriod sets the value of SpendLimitPeriod.
-func (s *ListAnswerIntegrationsItem) SetSpendLimitPeriod(val NilListAnswerIntegrationsItemSpendLimitPeriod) {
+func (s *ListResponseIntegrationsItem) SetSpendLimitPeriod(val NilListResponseIntegrationsItemSpendLimitPeriod) {
 	s.SpendLimitPeriod = val
 }
 
 // SetUpdatedAt sets the value of UpdatedAt.
-func (s *ListAnswerIntegrationsItem) SetUpdatedAt(val time.Time) {
+func (s *ListResponseIntegrationsItem) SetUpdatedAt(val time.Time) {
 	s.UpdatedAt = val
 }
 
-type ListAnswerIntegrationsItemKeyPreview map[string]string
+type ListResponseIntegrationsItemKeyPreview map[string]string
 
-func (s *ListAnswerIntegrationsItemKeyPreview) init() ListAnswerIntegrationsItemKeyPreview {
+func (s *ListResponseIntegrationsItemKeyPreview) init() ListResponseIntegrationsItemKeyPreview {
 	m := *s
 	if m == nil {
 		m = map[string]string{}
@@ -383,42 +383,42 @@ func (s *ListAnswerIntegrationsItemKeyPreview) init() ListAnswerIntegrationsItem
 	return m
 }
 
-type ListAnswerIntegrationsItemPriority int
+type ListResponseIntegrationsItemPriority int
 
 const (
-	ListAnswerIntegrationsItemPriority0  ListAnswerIntegrationsItemPriority = 0
-	ListAnswerIntegrationsItemPriority10 ListAnswerIntegrationsItemPriority = 10
+	ListResponseIntegrationsItemPriority0  ListResponseIntegrationsItemPriority = 0
+	ListResponseIntegrationsItemPriority10 ListResponseIntegrationsItemPriority = 10
 )
 
-// AllValues returns all ListAnswerIntegrationsItemPriority values.
-func (ListAnswerIntegrationsItemPriority) AllValues() []ListAnswerIntegrationsItemPriority {
-	return []ListAnswerIntegrationsItemPriority{
-		ListAnswerIntegrationsItemPriority0,
-		ListAnswerIntegrationsItemPriority10,
+// AllValues returns all ListResponseIntegrationsItemPriority values.
+func (ListResponseIntegrationsItemPriority) AllValues() []ListResponseIntegrationsItemPriority {
+	return []ListResponseIntegrationsItemPriority{
+		ListResponseIntegrationsItemPriority0,
+		ListResponseIntegrationsItemPriority10,
 	}
 }
 
-type ListAnswerIntegrationsItemSpendLimitAction string
+type ListResponseIntegrationsItemSpendLimitAction string
 
 const (
-	ListAnswerIntegrationsItemSpendLimitActionWarn  ListAnswerIntegrationsItemSpendLimitAction = "warn"
-	ListAnswerIntegrationsItemSpendLimitActionBlock ListAnswerIntegrationsItemSpendLimitAction = "block"
+	ListResponseIntegrationsItemSpendLimitActionWarn  ListResponseIntegrationsItemSpendLimitAction = "warn"
+	ListResponseIntegrationsItemSpendLimitActionBlock ListResponseIntegrationsItemSpendLimitAction = "block"
 )
 
-// AllValues returns all ListAnswerIntegrationsItemSpendLimitAction values.
-func (ListAnswerIntegrationsItemSpendLimitAction) AllValues() []ListAnswerIntegrationsItemSpendLimitAction {
-	return []ListAnswerIntegrationsItemSpendLimitAction{
-		ListAnswerIntegrationsItemSpendLimitActionWarn,
-		ListAnswerIntegrationsItemSpendLimitActionBlock,
+// AllValues returns all ListResponseIntegrationsItemSpendLimitAction values.
+func (ListResponseIntegrationsItemSpendLimitAction) AllValues() []ListResponseIntegrationsItemSpendLimitAction {
+	return []ListResponseIntegrationsItemSpendLimitAction{
+		ListResponseIntegrationsItemSpendLimitActionWarn,
+		ListResponseIntegrationsItemSpendLimitActionBlock,
 	}
 }
 
 // MarshalText implements encoding.TextMarshaler.
-func (s ListAnswerIntegrationsItemSpendLimitAction) MarshalText() ([]byte, error) {
+func (s ListResponseIntegrationsItemSpendLimitAction) MarshalText() ([]byte, error) {
 	switch s {
-	case ListAnswerIntegrationsItemSpendLimitActionWarn:
+	case ListResponseIntegrationsItemSpendLimitActionWarn:
 		return []byte(s), nil
-	case ListAnswerIntegrationsItemSpendLimitActionBlock:
+	case ListResponseIntegrationsItemSpendLimitActionBlock:
 		return []byte(s), nil
 	default:
 		return nil, errors.Errorf("invalid value: %q", s)
@@ -426,40 +426,40 @@ func (s ListAnswerIntegrationsItemSpendLimitAction) MarshalText() ([]byte, error
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (s *ListAnswerIntegrationsItemSpendLimitAction) UnmarshalText(data []byte) error {
-	switch ListAnswerIntegrationsItemSpendLimitAction(data) {
-	case ListAnswerIntegrationsItemSpendLimitActionWarn:
-		*s = ListAnswerIntegrationsItemSpendLimitActionWarn
+func (s *ListResponseIntegrationsItemSpendLimitAction) UnmarshalText(data []byte) error {
+	switch ListResponseIntegrationsItemSpendLimitAction(data) {
+	case ListResponseIntegrationsItemSpendLimitActionWarn:
+		*s = ListResponseIntegrationsItemSpendLimitActionWarn
 		return nil
-	case ListAnswerIntegrationsItemSpendLimitActionBlock:
-		*s = ListAnswerIntegrationsItemSpendLimitActionBlock
+	case ListResponseIntegrationsItemSpendLimitActionBlock:
+		*s = ListResponseIntegrationsItemSpendLimitActionBlock
 		return nil
 	default:
 		return errors.Errorf("invalid value: %q", data)
 	}
 }
 
-type ListAnswerIntegrationsItemSpendLimitPeriod string
+type ListResponseIntegrationsItemSpendLimitPeriod string
 
 const (
-	ListAnswerIntegrationsItemSpendLimitPeriodDaily   ListAnswerIntegrationsItemSpendLimitPeriod = "daily"
-	ListAnswerIntegrationsItemSpendLimitPeriodMonthly ListAnswerIntegrationsItemSpendLimitPeriod = "monthly"
+	ListResponseIntegrationsItemSpendLimitPeriodDaily   ListResponseIntegrationsItemSpendLimitPeriod = "daily"
+	ListResponseIntegrationsItemSpendLimitPeriodMonthly ListResponseIntegrationsItemSpendLimitPeriod = "monthly"
 )
 
-// AllValues returns all ListAnswerIntegrationsItemSpendLimitPeriod values.
-func (ListAnswerIntegrationsItemSpendLimitPeriod) AllValues() []ListAnswerIntegrationsItemSpendLimitPeriod {
-	return []ListAnswerIntegrationsItemSpendLimitPeriod{
-		ListAnswerIntegrationsItemSpendLimitPeriodDaily,
-		ListAnswerIntegrationsItemSpendLimitPeriodMonthly,
+// AllValues returns all ListResponseIntegrationsItemSpendLimitPeriod values.
+func (ListResponseIntegrationsItemSpendLimitPeriod) AllValues() []ListResponseIntegrationsItemSpendLimitPeriod {
+	return []ListResponseIntegrationsItemSpendLimitPeriod{
+		ListResponseIntegrationsItemSpendLimitPeriodDaily,
+		ListResponseIntegrationsItemSpendLimitPeriodMonthly,
 	}
 }
 
 // MarshalText implements encoding.TextMarshaler.
-func (s ListAnswerIntegrationsItemSpendLimitPeriod) MarshalText() ([]byte, error) {
+func (s ListResponseIntegrationsItemSpendLimitPeriod) MarshalText() ([]byte, error) {
 	switch s {
-	case ListAnswerIntegrationsItemSpendLimitPeriodDaily:
+	case ListResponseIntegrationsItemSpendLimitPeriodDaily:
 		return []byte(s), nil
-	case ListAnswerIntegrationsItemSpendLimitPeriodMonthly:
+	case ListResponseIntegrationsItemSpendLimitPeriodMonthly:
 		return []byte(s), nil
 	default:
 		return nil, errors.Errorf("invalid value: %q", s)
@@ -467,29 +467,29 @@ func (s ListAnswerIntegrationsItemSpendLimitPeriod) MarshalText() ([]byte, error
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (s *ListAnswerIntegrationsItemSpendLimitPeriod) UnmarshalText(data []byte) error {
-	switch ListAnswerIntegrationsItemSpendLimitPeriod(data) {
-	case ListAnswerIntegrationsItemSpendLimitPeriodDaily:
-		*s = ListAnswerIntegrationsItemSpendLimitPeriodDaily
+func (s *ListResponseIntegrationsItemSpendLimitPeriod) UnmarshalText(data []byte) error {
+	switch ListResponseIntegrationsItemSpendLimitPeriod(data) {
+	case ListResponseIntegrationsItemSpendLimitPeriodDaily:
+		*s = ListResponseIntegrationsItemSpendLimitPeriodDaily
 		return nil
-	case ListAnswerIntegrationsItemSpendLimitPeriodMonthly:
-		*s = ListAnswerIntegrationsItemSpendLimitPeriodMonthly
+	case ListResponseIntegrationsItemSpendLimitPeriodMonthly:
+		*s = ListResponseIntegrationsItemSpendLimitPeriodMonthly
 		return nil
 	default:
 		return errors.Errorf("invalid value: %q", data)
 	}
 }
 
-type ListAnswerSuccess bool
+type ListResponseSuccess bool
 
 const (
-	ListAnswerSuccessTrue ListAnswerSuccess = true
+	ListResponseSuccessTrue ListResponseSuccess = true
 )
 
-// AllValues returns all ListAnswerSuccess values.
-func (ListAnswerSuccess) AllValues() []ListAnswerSuccess {
-	return []ListAnswerSuccess{
-		ListAnswerSuccessTrue,
+// AllValues returns all ListResponseSuccess values.
+func (ListResponseSuccess) AllValues() []ListResponseSuccess {
+	return []ListResponseSuccess{
+		ListResponseSuccessTrue,
 	}
 }
 
@@ -628,37 +628,37 @@ func (o NilInt) Or(d int) int {
 	return d
 }
 
-// NewNilListAnswerIntegrationsItemSpendLimitAction returns new NilListAnswerIntegrationsItemSpendLimitAction with value set to v.
-func NewNilListAnswerIntegrationsItemSpendLimitAction(v ListAnswerIntegrationsItemSpendLimitAction) NilListAnswerIntegrationsItemSpendLimitAction {
-	return NilListAnswerIntegrationsItemSpendLimitAction{
+// NewNilListResponseIntegrationsItemSpendLimitAction returns new NilListResponseIntegrationsItemSpendLimitAction with value set to v.
+func NewNilListResponseIntegrationsItemSpendLimitAction(v ListResponseIntegrationsItemSpendLimitAction) NilListResponseIntegrationsItemSpendLimitAction {
+	return NilListResponseIntegrationsItemSpendLimitAction{
 		Value: v,
 	}
 }
 
-// NilListAnswerIntegrationsItemSpendLimitAction is nullable ListAnswerIntegrationsItemSpendLimitAction.
-type NilListAnswerIntegrationsItemSpendLimitAction struct {
-	Value ListAnswerIntegrationsItemSpendLimitAction
+// NilListResponseIntegrationsItemSpendLimitAction is nullable ListResponseIntegrationsItemSpendLimitAction.
+type NilListResponseIntegrationsItemSpendLimitAction struct {
+	Value ListResponseIntegrationsItemSpendLimitAction
 	Null  bool
 }
 
 // SetTo sets value to v.
-func (o *NilListAnswerIntegrationsItemSpendLimitAction) SetTo(v ListAnswerIntegrationsItemSpendLimitAction) {
+func (o *NilListResponseIntegrationsItemSpendLimitAction) SetTo(v ListResponseIntegrationsItemSpendLimitAction) {
 	o.Null = false
 	o.Value = v
 }
 
 // IsNull returns true if value is Null.
-func (o NilListAnswerIntegrationsItemSpendLimitAction) IsNull() bool { return o.Null }
+func (o NilListResponseIntegrationsItemSpendLimitAction) IsNull() bool { return o.Null }
 
 // SetToNull sets value to null.
-func (o *NilListAnswerIntegrationsItemSpendLimitAction) SetToNull() {
+func (o *NilListResponseIntegrationsItemSpendLimitAction) SetToNull() {
 	o.Null = true
-	var v ListAnswerIntegrationsItemSpendLimitAction
+	var v ListResponseIntegrationsItemSpendLimitAction
 	o.Value = v
 }
 
 // Get returns value and boolean that denotes whether value was set.
-func (o NilListAnswerIntegrationsItemSpendLimitAction) Get() (v ListAnswerIntegrationsItemSpendLimitAction, ok bool) {
+func (o NilListResponseIntegrationsItemSpendLimitAction) Get() (v ListResponseIntegrationsItemSpendLimitAction, ok bool) {
 	if o.Null {
 		return v, false
 	}
@@ -666,44 +666,44 @@ func (o NilListAnswerIntegrationsItemSpendLimitAction) Get() (v ListAnswerIntegr
 }
 
 // Or returns value if set, or given parameter if does not.
-func (o NilListAnswerIntegrationsItemSpendLimitAction) Or(d ListAnswerIntegrationsItemSpendLimitAction) ListAnswerIntegrationsItemSpendLimitAction {
+func (o NilListResponseIntegrationsItemSpendLimitAction) Or(d ListResponseIntegrationsItemSpendLimitAction) ListResponseIntegrationsItemSpendLimitAction {
 	if v, ok := o.Get(); ok {
 		return v
 	}
 	return d
 }
 
-// NewNilListAnswerIntegrationsItemSpendLimitPeriod returns new NilListAnswerIntegrationsItemSpendLimitPeriod with value set to v.
-func NewNilListAnswerIntegrationsItemSpendLimitPeriod(v ListAnswerIntegrationsItemSpendLimitPeriod) NilListAnswerIntegrationsItemSpendLimitPeriod {
-	return NilListAnswerIntegrationsItemSpendLimitPeriod{
+// NewNilListResponseIntegrationsItemSpendLimitPeriod returns new NilListResponseIntegrationsItemSpendLimitPeriod with value set to v.
+func NewNilListResponseIntegrationsItemSpendLimitPeriod(v ListResponseIntegrationsItemSpendLimitPeriod) NilListResponseIntegrationsItemSpendLimitPeriod {
+	return NilListResponseIntegrationsItemSpendLimitPeriod{
 		Value: v,
 	}
 }
 
-// NilListAnswerIntegrationsItemSpendLimitPeriod is nullable ListAnswerIntegrationsItemSpendLimitPeriod.
-type NilListAnswerIntegrationsItemSpendLimitPeriod struct {
-	Value ListAnswerIntegrationsItemSpendLimitPeriod
+// NilListResponseIntegrationsItemSpendLimitPeriod is nullable ListResponseIntegrationsItemSpendLimitPeriod.
+type NilListResponseIntegrationsItemSpendLimitPeriod struct {
+	Value ListResponseIntegrationsItemSpendLimitPeriod
 	Null  bool
 }
 
 // SetTo sets value to v.
-func (o *NilListAnswerIntegrationsItemSpendLimitPeriod) SetTo(v ListAnswerIntegrationsItemSpendLimitPeriod) {
+func (o *NilListResponseIntegrationsItemSpendLimitPeriod) SetTo(v ListResponseIntegrationsItemSpendLimitPeriod) {
 	o.Null = false
 	o.Value = v
 }
 
 // IsNull returns true if value is Null.
-func (o NilListAnswerIntegrationsItemSpendLimitPeriod) IsNull() bool { return o.Null }
+func (o NilListResponseIntegrationsItemSpendLimitPeriod) IsNull() bool { return o.Null }
 
 // SetToNull sets value to null.
-func (o *NilListAnswerIntegrationsItemSpendLimitPeriod) SetToNull() {
+func (o *NilListResponseIntegrationsItemSpendLimitPeriod) SetToNull() {
 	o.Null = true
-	var v ListAnswerIntegrationsItemSpendLimitPeriod
+	var v ListResponseIntegrationsItemSpendLimitPeriod
 	o.Value = v
 }
 
 // Get returns value and boolean that denotes whether value was set.
-func (o NilListAnswerIntegrationsItemSpendLimitPeriod) Get() (v ListAnswerIntegrationsItemSpendLimitPeriod, ok bool) {
+func (o NilListResponseIntegrationsItemSpendLimitPeriod) Get() (v ListResponseIntegrationsItemSpendLimitPeriod, ok bool) {
 	if o.Null {
 		return v, false
 	}
@@ -711,7 +711,7 @@ func (o NilListAnswerIntegrationsItemSpendLimitPeriod) Get() (v ListAnswerIntegr
 }
 
 // Or returns value if set, or given parameter if does not.
-func (o NilListAnswerIntegrationsItemSpendLimitPeriod) Or(d ListAnswerIntegrationsItemSpendLimitPeriod) ListAnswerIntegrationsItemSpendLimitPeriod {
+func (o NilListResponseIntegrationsItemSpendLimitPeriod) Or(d ListResponseIntegrationsItemSpendLimitPeriod) ListResponseIntegrationsItemSpendLimitPeriod {
 	if v, ok := o.Get(); ok {
 		return v
 	}
@@ -763,37 +763,37 @@ func (o NilString) Or(d string) string {
 	return d
 }
 
-// NewNilUpdateAnswerIntegrationSpendLimitAction returns new NilUpdateAnswerIntegrationSpendLimitAction with value set to v.
-func NewNilUpdateAnswerIntegrationSpendLimitAction(v UpdateAnswerIntegrationSpendLimitAction) NilUpdateAnswerIntegrationSpendLimitAction {
-	return NilUpdateAnswerIntegrationSpendLimitAction{
+// NewNilUpdateResponseIntegrationSpendLimitAction returns new NilUpdateResponseIntegrationSpendLimitAction with value set to v.
+func NewNilUpdateResponseIntegrationSpendLimitAction(v UpdateResponseIntegrationSpendLimitAction) NilUpdateResponseIntegrationSpendLimitAction {
+	return NilUpdateResponseIntegrationSpendLimitAction{
 		Value: v,
 	}
 }
 
-// NilUpdateAnswerIntegrationSpendLimitAction is nullable UpdateAnswerIntegrationSpendLimitAction.
-type NilUpdateAnswerIntegrationSpendLimitAction struct {
-	Value UpdateAnswerIntegrationSpendLimitAction
+// NilUpdateResponseIntegrationSpendLimitAction is nullable UpdateResponseIntegrationSpendLimitAction.
+type NilUpdateResponseIntegrationSpendLimitAction struct {
+	Value UpdateResponseIntegrationSpendLimitAction
 	Null  bool
 }
 
 // SetTo sets value to v.
-func (o *NilUpdateAnswerIntegrationSpendLimitAction) SetTo(v UpdateAnswerIntegrationSpendLimitAction) {
+func (o *NilUpdateResponseIntegrationSpendLimitAction) SetTo(v UpdateResponseIntegrationSpendLimitAction) {
 	o.Null = false
 	o.Value = v
 }
 
 // IsNull returns true if value is Null.
-func (o NilUpdateAnswerIntegrationSpendLimitAction) IsNull() bool { return o.Null }
+func (o NilUpdateResponseIntegrationSpendLimitAction) IsNull() bool { return o.Null }
 
 // SetToNull sets value to null.
-func (o *NilUpdateAnswerIntegrationSpendLimitAction) SetToNull() {
+func (o *NilUpdateResponseIntegrationSpendLimitAction) SetToNull() {
 	o.Null = true
-	var v UpdateAnswerIntegrationSpendLimitAction
+	var v UpdateResponseIntegrationSpendLimitAction
 	o.Value = v
 }
 
 // Get returns value and boolean that denotes whether value was set.
-func (o NilUpdateAnswerIntegrationSpendLimitAction) Get() (v UpdateAnswerIntegrationSpendLimitAction, ok bool) {
+func (o NilUpdateResponseIntegrationSpendLimitAction) Get() (v UpdateResponseIntegrationSpendLimitAction, ok bool) {
 	if o.Null {
 		return v, false
 	}
@@ -801,44 +801,44 @@ func (o NilUpdateAnswerIntegrationSpendLimitAction) Get() (v UpdateAnswerIntegra
 }
 
 // Or returns value if set, or given parameter if does not.
-func (o NilUpdateAnswerIntegrationSpendLimitAction) Or(d UpdateAnswerIntegrationSpendLimitAction) UpdateAnswerIntegrationSpendLimitAction {
+func (o NilUpdateResponseIntegrationSpendLimitAction) Or(d UpdateResponseIntegrationSpendLimitAction) UpdateResponseIntegrationSpendLimitAction {
 	if v, ok := o.Get(); ok {
 		return v
 	}
 	return d
 }
 
-// NewNilUpdateAnswerIntegrationSpendLimitPeriod returns new NilUpdateAnswerIntegrationSpendLimitPeriod with value set to v.
-func NewNilUpdateAnswerIntegrationSpendLimitPeriod(v UpdateAnswerIntegrationSpendLimitPeriod) NilUpdateAnswerIntegrationSpendLimitPeriod {
-	return NilUpdateAnswerIntegrationSpendLimitPeriod{
+// NewNilUpdateResponseIntegrationSpendLimitPeriod returns new NilUpdateResponseIntegrationSpendLimitPeriod with value set to v.
+func NewNilUpdateResponseIntegrationSpendLimitPeriod(v UpdateResponseIntegrationSpendLimitPeriod) NilUpdateResponseIntegrationSpendLimitPeriod {
+	return NilUpdateResponseIntegrationSpendLimitPeriod{
 		Value: v,
 	}
 }
 
-// NilUpdateAnswerIntegrationSpendLimitPeriod is nullable UpdateAnswerIntegrationSpendLimitPeriod.
-type NilUpdateAnswerIntegrationSpendLimitPeriod struct {
-	Value UpdateAnswerIntegrationSpendLimitPeriod
+// NilUpdateResponseIntegrationSpendLimitPeriod is nullable UpdateResponseIntegrationSpendLimitPeriod.
+type NilUpdateResponseIntegrationSpendLimitPeriod struct {
+	Value UpdateResponseIntegrationSpendLimitPeriod
 	Null  bool
 }
 
 // SetTo sets value to v.
-func (o *NilUpdateAnswerIntegrationSpendLimitPeriod) SetTo(v UpdateAnswerIntegrationSpendLimitPeriod) {
+func (o *NilUpdateResponseIntegrationSpendLimitPeriod) SetTo(v UpdateResponseIntegrationSpendLimitPeriod) {
 	o.Null = false
 	o.Value = v
 }
 
 // IsNull returns true if value is Null.
-func (o NilUpdateAnswerIntegrationSpendLimitPeriod) IsNull() bool { return o.Null }
+func (o NilUpdateResponseIntegrationSpendLimitPeriod) IsNull() bool { return o.Null }
 
 // SetToNull sets value to null.
-func (o *NilUpdateAnswerIntegrationSpendLimitPeriod) SetToNull() {
+func (o *NilUpdateResponseIntegrationSpendLimitPeriod) SetToNull() {
 	o.Null = true
-	var v UpdateAnswerIntegrationSpendLimitPeriod
+	var v UpdateResponseIntegrationSpendLimitPeriod
 	o.Value = v
 }
 
 // Get returns value and boolean that denotes whether value was set.
-func (o NilUpdateAnswerIntegrationSpendLimitPeriod) Get() (v UpdateAnswerIntegrationSpendLimitPeriod, ok bool) {
+func (o NilUpdateResponseIntegrationSpendLimitPeriod) Get() (v UpdateResponseIntegrationSpendLimitPeriod, ok bool) {
 	if o.Null {
 		return v, false
 	}
@@ -846,7 +846,7 @@ func (o NilUpdateAnswerIntegrationSpendLimitPeriod) Get() (v UpdateAnswerIntegra
 }
 
 // Or returns value if set, or given parameter if does not.
-func (o NilUpdateAnswerIntegrationSpendLimitPeriod) Or(d UpdateAnswerIntegrationSpendLimitPeriod) UpdateAnswerIntegrationSpendLimitPeriod {
+func (o NilUpdateResponseIntegrationSpendLimitPeriod) Or(d UpdateResponseIntegrationSpendLimitPeriod) UpdateResponseIntegrationSpendLimitPeriod {
 	if v, ok := o.Get(); ok {
 		return v
 	}
@@ -1200,321 +1200,6 @@ func (s *Token) SetRoles(val []string) {
 	s.Roles = val
 }
 
-// Ref: #/components/schemas/UpdateAnswer
-type UpdateAnswer struct {
-	Integration UpdateAnswerIntegration `json:"integration"`
-	Success     UpdateAnswerSuccess     `json:"success"`
-}
-
-// GetIntegration returns the value of Integration.
-func (s *UpdateAnswer) GetIntegration() UpdateAnswerIntegration {
-	return s.Integration
-}
-
-// GetSuccess returns the value of Success.
-func (s *UpdateAnswer) GetSuccess() UpdateAnswerSuccess {
-	return s.Success
-}
-
-// SetIntegration sets the value of Integration.
-func (s *UpdateAnswer) SetIntegration(val UpdateAnswerIntegration) {
-	s.Integration = val
-}
-
-// SetSuccess sets the value of Success.
-func (s *UpdateAnswer) SetSuccess(val UpdateAnswerSuccess) {
-	s.Success = val
-}
-
-type UpdateAnswerIntegration struct {
-	DailyCount       int                                        `json:"daily_count"`
-	DailyLimit       NilInt                                     `json:"daily_limit"`
-	HealthStatus     HealthStatus                               `json:"health_status"`
-	ID               int64                                      `json:"id"`
-	IsActive         bool                                       `json:"is_active"`
-	IsPrimary        bool                                       `json:"is_primary"`
-	KeyLabel         NilString                                  `json:"key_label"`
-	MinuteCount      int                                        `json:"minute_count"`
-	MinuteLimit      NilInt                                     `json:"minute_limit"`
-	Priority         UpdateAnswerIntegrationPriority            `json:"priority"`
-	ProviderLabel    string                                     `json:"provider_label"`
-	ProviderName     string                                     `json:"provider_name"`
-	SpendLimitAction NilUpdateAnswerIntegrationSpendLimitAction `json:"spend_limit_action"`
-	SpendLimitAmount NilFloat64                                 `json:"spend_limit_amount"`
-	SpendLimitPeriod NilUpdateAnswerIntegrationSpendLimitPeriod `json:"spend_limit_period"`
-	UpdatedAt        time.Time                                  `json:"updated_at"`
-}
-
-// GetDailyCount returns the value of DailyCount.
-func (s *UpdateAnswerIntegration) GetDailyCount() int {
-	return s.DailyCount
-}
-
-// GetDailyLimit returns the value of DailyLimit.
-func (s *UpdateAnswerIntegration) GetDailyLimit() NilInt {
-	return s.DailyLimit
-}
-
-// GetHealthStatus returns the value of HealthStatus.
-func (s *UpdateAnswerIntegration) GetHealthStatus() HealthStatus {
-	return s.HealthStatus
-}
-
-// GetID returns the value of ID.
-func (s *UpdateAnswerIntegration) GetID() int64 {
-	return s.ID
-}
-
-// GetIsActive returns the value of IsActive.
-func (s *UpdateAnswerIntegration) GetIsActive() bool {
-	return s.IsActive
-}
-
-// GetIsPrimary returns the value of IsPrimary.
-func (s *UpdateAnswerIntegration) GetIsPrimary() bool {
-	return s.IsPrimary
-}
-
-// GetKeyLabel returns the value of KeyLabel.
-func (s *UpdateAnswerIntegration) GetKeyLabel() NilString {
-	return s.KeyLabel
-}
-
-// GetMinuteCount returns the value of MinuteCount.
-func (s *UpdateAnswerIntegration) GetMinuteCount() int {
-	return s.MinuteCount
-}
-
-// GetMinuteLimit returns the value of MinuteLimit.
-func (s *UpdateAnswerIntegration) GetMinuteLimit() NilInt {
-	return s.MinuteLimit
-}
-
-// GetPriority returns the value of Priority.
-func (s *UpdateAnswerIntegration) GetPriority() UpdateAnswerIntegrationPriority {
-	return s.Priority
-}
-
-// GetProviderLabel returns the value of ProviderLabel.
-func (s *UpdateAnswerIntegration) GetProviderLabel() string {
-	return s.ProviderLabel
-}
-
-// GetProviderName returns the value of ProviderName.
-func (s *UpdateAnswerIntegration) GetProviderName() string {
-	return s.ProviderName
-}
-
-// GetSpendLimitAction returns the value of SpendLimitAction.
-func (s *UpdateAnswerIntegration) GetSpendLimitAction() NilUpdateAnswerIntegrationSpendLimitAction {
-	return s.SpendLimitAction
-}
-
-// GetSpendLimitAmount returns the value of SpendLimitAmount.
-func (s *UpdateAnswerIntegration) GetSpendLimitAmount() NilFloat64 {
-	return s.SpendLimitAmount
-}
-
-// GetSpendLimitPeriod returns the value of SpendLimitPeriod.
-func (s *UpdateAnswerIntegration) GetSpendLimitPeriod() NilUpdateAnswerIntegrationSpendLimitPeriod {
-	return s.SpendLimitPeriod
-}
-
-// GetUpdatedAt returns the value of UpdatedAt.
-func (s *UpdateAnswerIntegration) GetUpdatedAt() time.Time {
-	return s.UpdatedAt
-}
-
-// SetDailyCount sets the value of DailyCount.
-func (s *UpdateAnswerIntegration) SetDailyCount(val int) {
-	s.DailyCount = val
-}
-
-// SetDailyLimit sets the value of DailyLimit.
-func (s *UpdateAnswerIntegration) SetDailyLimit(val NilInt) {
-	s.DailyLimit = val
-}
-
-// SetHealthStatus sets the value of HealthStatus.
-func (s *UpdateAnswerIntegration) SetHealthStatus(val HealthStatus) {
-	s.HealthStatus = val
-}
-
-// SetID sets the value of ID.
-func (s *UpdateAnswerIntegration) SetID(val int64) {
-	s.ID = val
-}
-
-// SetIsActive sets the value of IsActive.
-func (s *UpdateAnswerIntegration) SetIsActive(val bool) {
-	s.IsActive = val
-}
-
-// SetIsPrimary sets the value of IsPrimary.
-func (s *UpdateAnswerIntegration) SetIsPrimary(val bool) {
-	s.IsPrimary = val
-}
-
-// SetKeyLabel sets the value of KeyLabel.
-func (s *UpdateAnswerIntegration) SetKeyLabel(val NilString) {
-	s.KeyLabel = val
-}
-
-// SetMinuteCount sets the value of MinuteCount.
-func (s *UpdateAnswerIntegration) SetMinuteCount(val int) {
-	s.MinuteCount = val
-}
-
-// SetMinuteLimit sets the value of MinuteLimit.
-func (s *UpdateAnswerIntegration) SetMinuteLimit(val NilInt) {
-	s.MinuteLimit = val
-}
-
-// SetPriority sets the value of Priority.
-func (s *UpdateAnswerIntegration) SetPriority(val UpdateAnswerIntegrationPriority) {
-	s.Priority = val
-}
-
-// SetProviderLabel sets the value of ProviderLabel.
-func (s *UpdateAnswerIntegration) SetProviderLabel(val string) {
-	s.ProviderLabel = val
-}
-
-// SetProviderName sets the value of ProviderName.
-func (s *UpdateAnswerIntegration) SetProviderName(val string) {
-	s.ProviderName = val
-}
-
-// SetSpendLimitAction sets the value of SpendLimitAction.
-func (s *UpdateAnswerIntegration) SetSpendLimitAction(val NilUpdateAnswerIntegrationSpendLimitAction) {
-	s.SpendLimitAction = val
-}
-
-// SetSpendLimitAmount sets the value of SpendLimitAmount.
-func (s *UpdateAnswerIntegration) SetSpendLimitAmount(val NilFloat64) {
-	s.SpendLimitAmount = val
-}
-
-// SetSpendLimitPeriod sets the value of SpendLimitPeriod.
-func (s *UpdateAnswerIntegration) SetSpendLimitPeriod(val NilUpdateAnswerIntegrationSpendLimitPeriod) {
-	s.SpendLimitPeriod = val
-}
-
-// SetUpdatedAt sets the value of UpdatedAt.
-func (s *UpdateAnswerIntegration) SetUpdatedAt(val time.Time) {
-	s.UpdatedAt = val
-}
-
-type UpdateAnswerIntegrationPriority int
-
-const (
-	UpdateAnswerIntegrationPriority0  UpdateAnswerIntegrationPriority = 0
-	UpdateAnswerIntegrationPriority10 UpdateAnswerIntegrationPriority = 10
-)
-
-// AllValues returns all UpdateAnswerIntegrationPriority values.
-func (UpdateAnswerIntegrationPriority) AllValues() []UpdateAnswerIntegrationPriority {
-	return []UpdateAnswerIntegrationPriority{
-		UpdateAnswerIntegrationPriority0,
-		UpdateAnswerIntegrationPriority10,
-	}
-}
-
-type UpdateAnswerIntegrationSpendLimitAction string
-
-const (
-	UpdateAnswerIntegrationSpendLimitActionWarn  UpdateAnswerIntegrationSpendLimitAction = "warn"
-	UpdateAnswerIntegrationSpendLimitActionBlock UpdateAnswerIntegrationSpendLimitAction = "block"
-)
-
-// AllValues returns all UpdateAnswerIntegrationSpendLimitAction values.
-func (UpdateAnswerIntegrationSpendLimitAction) AllValues() []UpdateAnswerIntegrationSpendLimitAction {
-	return []UpdateAnswerIntegrationSpendLimitAction{
-		UpdateAnswerIntegrationSpendLimitActionWarn,
-		UpdateAnswerIntegrationSpendLimitActionBlock,
-	}
-}
-
-// MarshalText implements encoding.TextMarshaler.
-func (s UpdateAnswerIntegrationSpendLimitAction) MarshalText() ([]byte, error) {
-	switch s {
-	case UpdateAnswerIntegrationSpendLimitActionWarn:
-		return []byte(s), nil
-	case UpdateAnswerIntegrationSpendLimitActionBlock:
-		return []byte(s), nil
-	default:
-		return nil, errors.Errorf("invalid value: %q", s)
-	}
-}
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *UpdateAnswerIntegrationSpendLimitAction) UnmarshalText(data []byte) error {
-	switch UpdateAnswerIntegrationSpendLimitAction(data) {
-	case UpdateAnswerIntegrationSpendLimitActionWarn:
-		*s = UpdateAnswerIntegrationSpendLimitActionWarn
-		return nil
-	case UpdateAnswerIntegrationSpendLimitActionBlock:
-		*s = UpdateAnswerIntegrationSpendLimitActionBlock
-		return nil
-	default:
-		return errors.Errorf("invalid value: %q", data)
-	}
-}
-
-type UpdateAnswerIntegrationSpendLimitPeriod string
-
-const (
-	UpdateAnswerIntegrationSpendLimitPeriodDaily   UpdateAnswerIntegrationSpendLimitPeriod = "daily"
-	UpdateAnswerIntegrationSpendLimitPeriodMonthly UpdateAnswerIntegrationSpendLimitPeriod = "monthly"
-)
-
-// AllValues returns all UpdateAnswerIntegrationSpendLimitPeriod values.
-func (UpdateAnswerIntegrationSpendLimitPeriod) AllValues() []UpdateAnswerIntegrationSpendLimitPeriod {
-	return []UpdateAnswerIntegrationSpendLimitPeriod{
-		UpdateAnswerIntegrationSpendLimitPeriodDaily,
-		UpdateAnswerIntegrationSpendLimitPeriodMonthly,
-	}
-}
-
-// MarshalText implements encoding.TextMarshaler.
-func (s UpdateAnswerIntegrationSpendLimitPeriod) MarshalText() ([]byte, error) {
-	switch s {
-	case UpdateAnswerIntegrationSpendLimitPeriodDaily:
-		return []byte(s), nil
-	case UpdateAnswerIntegrationSpendLimitPeriodMonthly:
-		return []byte(s), nil
-	default:
-		return nil, errors.Errorf("invalid value: %q", s)
-	}
-}
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *UpdateAnswerIntegrationSpendLimitPeriod) UnmarshalText(data []byte) error {
-	switch UpdateAnswerIntegrationSpendLimitPeriod(data) {
-	case UpdateAnswerIntegrationSpendLimitPeriodDaily:
-		*s = UpdateAnswerIntegrationSpendLimitPeriodDaily
-		return nil
-	case UpdateAnswerIntegrationSpendLimitPeriodMonthly:
-		*s = UpdateAnswerIntegrationSpendLimitPeriodMonthly
-		return nil
-	default:
-		return errors.Errorf("invalid value: %q", data)
-	}
-}
-
-type UpdateAnswerSuccess bool
-
-const (
-	UpdateAnswerSuccessTrue UpdateAnswerSuccess = true
-)
-
-// AllValues returns all UpdateAnswerSuccess values.
-func (UpdateAnswerSuccess) AllValues() []UpdateAnswerSuccess {
-	return []UpdateAnswerSuccess{
-		UpdateAnswerSuccessTrue,
-	}
-}
-
 // Ref: #/components/schemas/UpdateIntegration
 type UpdateIntegration struct {
 	DailyLimit       OptInt                               `json:"daily_limit"`
@@ -1686,5 +1371,320 @@ func (s *UpdateIntegrationSpendLimitPeriod) UnmarshalText(data []byte) error {
 		return nil
 	default:
 		return errors.Errorf("invalid value: %q", data)
+	}
+}
+
+// Ref: #/components/schemas/UpdateResponse
+type UpdateResponse struct {
+	Integration UpdateResponseIntegration `json:"integration"`
+	Success     UpdateResponseSuccess     `json:"success"`
+}
+
+// GetIntegration returns the value of Integration.
+func (s *UpdateResponse) GetIntegration() UpdateResponseIntegration {
+	return s.Integration
+}
+
+// GetSuccess returns the value of Success.
+func (s *UpdateResponse) GetSuccess() UpdateResponseSuccess {
+	return s.Success
+}
+
+// SetIntegration sets the value of Integration.
+func (s *UpdateResponse) SetIntegration(val UpdateResponseIntegration) {
+	s.Integration = val
+}
+
+// SetSuccess sets the value of Success.
+func (s *UpdateResponse) SetSuccess(val UpdateResponseSuccess) {
+	s.Success = val
+}
+
+type UpdateResponseIntegration struct {
+	DailyCount       int                                          `json:"daily_count"`
+	DailyLimit       NilInt                                       `json:"daily_limit"`
+	HealthStatus     HealthStatus                                 `json:"health_status"`
+	ID               int64                                        `json:"id"`
+	IsActive         bool                                         `json:"is_active"`
+	IsPrimary        bool                                         `json:"is_primary"`
+	KeyLabel         NilString                                    `json:"key_label"`
+	MinuteCount      int                                          `json:"minute_count"`
+	MinuteLimit      NilInt                                       `json:"minute_limit"`
+	Priority         UpdateResponseIntegrationPriority            `json:"priority"`
+	ProviderLabel    string                                       `json:"provider_label"`
+	ProviderName     string                                       `json:"provider_name"`
+	SpendLimitAction NilUpdateResponseIntegrationSpendLimitAction `json:"spend_limit_action"`
+	SpendLimitAmount NilFloat64                                   `json:"spend_limit_amount"`
+	SpendLimitPeriod NilUpdateResponseIntegrationSpendLimitPeriod `json:"spend_limit_period"`
+	UpdatedAt        time.Time                                    `json:"updated_at"`
+}
+
+// GetDailyCount returns the value of DailyCount.
+func (s *UpdateResponseIntegration) GetDailyCount() int {
+	return s.DailyCount
+}
+
+// GetDailyLimit returns the value of DailyLimit.
+func (s *UpdateResponseIntegration) GetDailyLimit() NilInt {
+	return s.DailyLimit
+}
+
+// GetHealthStatus returns the value of HealthStatus.
+func (s *UpdateResponseIntegration) GetHealthStatus() HealthStatus {
+	return s.HealthStatus
+}
+
+// GetID returns the value of ID.
+func (s *UpdateResponseIntegration) GetID() int64 {
+	return s.ID
+}
+
+// GetIsActive returns the value of IsActive.
+func (s *UpdateResponseIntegration) GetIsActive() bool {
+	return s.IsActive
+}
+
+// GetIsPrimary returns the value of IsPrimary.
+func (s *UpdateResponseIntegration) GetIsPrimary() bool {
+	return s.IsPrimary
+}
+
+// GetKeyLabel returns the value of KeyLabel.
+func (s *UpdateResponseIntegration) GetKeyLabel() NilString {
+	return s.KeyLabel
+}
+
+// GetMinuteCount returns the value of MinuteCount.
+func (s *UpdateResponseIntegration) GetMinuteCount() int {
+	return s.MinuteCount
+}
+
+// GetMinuteLimit returns the value of MinuteLimit.
+func (s *UpdateResponseIntegration) GetMinuteLimit() NilInt {
+	return s.MinuteLimit
+}
+
+// GetPriority returns the value of Priority.
+func (s *UpdateResponseIntegration) GetPriority() UpdateResponseIntegrationPriority {
+	return s.Priority
+}
+
+// GetProviderLabel returns the value of ProviderLabel.
+func (s *UpdateResponseIntegration) GetProviderLabel() string {
+	return s.ProviderLabel
+}
+
+// GetProviderName returns the value of ProviderName.
+func (s *UpdateResponseIntegration) GetProviderName() string {
+	return s.ProviderName
+}
+
+// GetSpendLimitAction returns the value of SpendLimitAction.
+func (s *UpdateResponseIntegration) GetSpendLimitAction() NilUpdateResponseIntegrationSpendLimitAction {
+	return s.SpendLimitAction
+}
+
+// GetSpendLimitAmount returns the value of SpendLimitAmount.
+func (s *UpdateResponseIntegration) GetSpendLimitAmount() NilFloat64 {
+	return s.SpendLimitAmount
+}
+
+// GetSpendLimitPeriod returns the value of SpendLimitPeriod.
+func (s *UpdateResponseIntegration) GetSpendLimitPeriod() NilUpdateResponseIntegrationSpendLimitPeriod {
+	return s.SpendLimitPeriod
+}
+
+// GetUpdatedAt returns the value of UpdatedAt.
+func (s *UpdateResponseIntegration) GetUpdatedAt() time.Time {
+	return s.UpdatedAt
+}
+
+// SetDailyCount sets the value of DailyCount.
+func (s *UpdateResponseIntegration) SetDailyCount(val int) {
+	s.DailyCount = val
+}
+
+// SetDailyLimit sets the value of DailyLimit.
+func (s *UpdateResponseIntegration) SetDailyLimit(val NilInt) {
+	s.DailyLimit = val
+}
+
+// SetHealthStatus sets the value of HealthStatus.
+func (s *UpdateResponseIntegration) SetHealthStatus(val HealthStatus) {
+	s.HealthStatus = val
+}
+
+// SetID sets the value of ID.
+func (s *UpdateResponseIntegration) SetID(val int64) {
+	s.ID = val
+}
+
+// SetIsActive sets the value of IsActive.
+func (s *UpdateResponseIntegration) SetIsActive(val bool) {
+	s.IsActive = val
+}
+
+// SetIsPrimary sets the value of IsPrimary.
+func (s *UpdateResponseIntegration) SetIsPrimary(val bool) {
+	s.IsPrimary = val
+}
+
+// SetKeyLabel sets the value of KeyLabel.
+func (s *UpdateResponseIntegration) SetKeyLabel(val NilString) {
+	s.KeyLabel = val
+}
+
+// SetMinuteCount sets the value of MinuteCount.
+func (s *UpdateResponseIntegration) SetMinuteCount(val int) {
+	s.MinuteCount = val
+}
+
+// SetMinuteLimit sets the value of MinuteLimit.
+func (s *UpdateResponseIntegration) SetMinuteLimit(val NilInt) {
+	s.MinuteLimit = val
+}
+
+// SetPriority sets the value of Priority.
+func (s *UpdateResponseIntegration) SetPriority(val UpdateResponseIntegrationPriority) {
+	s.Priority = val
+}
+
+// SetProviderLabel sets the value of ProviderLabel.
+func (s *UpdateResponseIntegration) SetProviderLabel(val string) {
+	s.ProviderLabel = val
+}
+
+// SetProviderName sets the value of ProviderName.
+func (s *UpdateResponseIntegration) SetProviderName(val string) {
+	s.ProviderName = val
+}
+
+// SetSpendLimitAction sets the value of SpendLimitAction.
+func (s *UpdateResponseIntegration) SetSpendLimitAction(val NilUpdateResponseIntegrationSpendLimitAction) {
+	s.SpendLimitAction = val
+}
+
+// SetSpendLimitAmount sets the value of SpendLimitAmount.
+func (s *UpdateResponseIntegration) SetSpendLimitAmount(val NilFloat64) {
+	s.SpendLimitAmount = val
+}
+
+// SetSpendLimitPeriod sets the value of SpendLimitPeriod.
+func (s *UpdateResponseIntegration) SetSpendLimitPeriod(val NilUpdateResponseIntegrationSpendLimitPeriod) {
+	s.SpendLimitPeriod = val
+}
+
+// SetUpdatedAt sets the value of UpdatedAt.
+func (s *UpdateResponseIntegration) SetUpdatedAt(val time.Time) {
+	s.UpdatedAt = val
+}
+
+type UpdateResponseIntegrationPriority int
+
+const (
+	UpdateResponseIntegrationPriority0  UpdateResponseIntegrationPriority = 0
+	UpdateResponseIntegrationPriority10 UpdateResponseIntegrationPriority = 10
+)
+
+// AllValues returns all UpdateResponseIntegrationPriority values.
+func (UpdateResponseIntegrationPriority) AllValues() []UpdateResponseIntegrationPriority {
+	return []UpdateResponseIntegrationPriority{
+		UpdateResponseIntegrationPriority0,
+		UpdateResponseIntegrationPriority10,
+	}
+}
+
+type UpdateResponseIntegrationSpendLimitAction string
+
+const (
+	UpdateResponseIntegrationSpendLimitActionWarn  UpdateResponseIntegrationSpendLimitAction = "warn"
+	UpdateResponseIntegrationSpendLimitActionBlock UpdateResponseIntegrationSpendLimitAction = "block"
+)
+
+// AllValues returns all UpdateResponseIntegrationSpendLimitAction values.
+func (UpdateResponseIntegrationSpendLimitAction) AllValues() []UpdateResponseIntegrationSpendLimitAction {
+	return []UpdateResponseIntegrationSpendLimitAction{
+		UpdateResponseIntegrationSpendLimitActionWarn,
+		UpdateResponseIntegrationSpendLimitActionBlock,
+	}
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s UpdateResponseIntegrationSpendLimitAction) MarshalText() ([]byte, error) {
+	switch s {
+	case UpdateResponseIntegrationSpendLimitActionWarn:
+		return []byte(s), nil
+	case UpdateResponseIntegrationSpendLimitActionBlock:
+		return []byte(s), nil
+	default:
+		return nil, errors.Errorf("invalid value: %q", s)
+	}
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *UpdateResponseIntegrationSpendLimitAction) UnmarshalText(data []byte) error {
+	switch UpdateResponseIntegrationSpendLimitAction(data) {
+	case UpdateResponseIntegrationSpendLimitActionWarn:
+		*s = UpdateResponseIntegrationSpendLimitActionWarn
+		return nil
+	case UpdateResponseIntegrationSpendLimitActionBlock:
+		*s = UpdateResponseIntegrationSpendLimitActionBlock
+		return nil
+	default:
+		return errors.Errorf("invalid value: %q", data)
+	}
+}
+
+type UpdateResponseIntegrationSpendLimitPeriod string
+
+const (
+	UpdateResponseIntegrationSpendLimitPeriodDaily   UpdateResponseIntegrationSpendLimitPeriod = "daily"
+	UpdateResponseIntegrationSpendLimitPeriodMonthly UpdateResponseIntegrationSpendLimitPeriod = "monthly"
+)
+
+// AllValues returns all UpdateResponseIntegrationSpendLimitPeriod values.
+func (UpdateResponseIntegrationSpendLimitPeriod) AllValues() []UpdateResponseIntegrationSpendLimitPeriod {
+	return []UpdateResponseIntegrationSpendLimitPeriod{
+		UpdateResponseIntegrationSpendLimitPeriodDaily,
+		UpdateResponseIntegrationSpendLimitPeriodMonthly,
+	}
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s UpdateResponseIntegrationSpendLimitPeriod) MarshalText() ([]byte, error) {
+	switch s {
+	case UpdateResponseIntegrationSpendLimitPeriodDaily:
+		return []byte(s), nil
+	case UpdateResponseIntegrationSpendLimitPeriodMonthly:
+		return []byte(s), nil
+	default:
+		return nil, errors.Errorf("invalid value: %q", s)
+	}
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *UpdateResponseIntegrationSpendLimitPeriod) UnmarshalText(data []byte) error {
+	switch UpdateResponseIntegrationSpendLimitPeriod(data) {
+	case UpdateResponseIntegrationSpendLimitPeriodDaily:
+		*s = UpdateResponseIntegrationSpendLimitPeriodDaily
+		return nil
+	case UpdateResponseIntegrationSpendLimitPeriodMonthly:
+		*s = UpdateResponseIntegrationSpendLimitPeriodMonthly
+		return nil
+	default:
+		return errors.Errorf("invalid value: %q", data)
+	}
+}
+
+type UpdateResponseSuccess bool
+
+const (
+	UpdateResponseSuccessTrue UpdateResponseSuccess = true
+)
+
+// AllValues returns all UpdateResponseSuccess values.
+func (UpdateResponseSuccess) AllValues() []UpdateResponseSuccess {
+	return []UpdateResponseSuccess{
+		UpdateResponseSuccessTrue,
 	}
 }

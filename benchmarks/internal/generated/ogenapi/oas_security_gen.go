@@ -12,8 +12,7 @@ import (
 // SecuritySource is provider of security values (tokens, passwords, etc.).
 type SecuritySource interface {
 	// Token provides token security value.
-	// Three parts with colons between them, or one opaque string that may expire. Prefixes and lengths
-	// vary.
+	// Three parts separated by colons, or one opaque string that may expire. Prefixes and lengths vary.
 	Token(ctx context.Context, operationName OperationName) (Token, error)
 }
 

@@ -22,7 +22,7 @@ func (s HealthStatus) Validate() error {
 	}
 }
 
-func (s *ListAnswer) Validate() error {
+func (s *ListResponse) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
 	}
@@ -73,7 +73,7 @@ func (s *ListAnswer) Validate() error {
 	return nil
 }
 
-func (s *ListAnswerIntegrationsItem) Validate() error {
+func (s *ListResponseIntegrationsItem) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
 	}
@@ -215,7 +215,7 @@ func (s *ListAnswerIntegrationsItem) Validate() error {
 	return nil
 }
 
-func (s ListAnswerIntegrationsItemPriority) Validate() error {
+func (s ListResponseIntegrationsItemPriority) Validate() error {
 	switch s {
 	case 0:
 		return nil
@@ -226,7 +226,7 @@ func (s ListAnswerIntegrationsItemPriority) Validate() error {
 	}
 }
 
-func (s ListAnswerIntegrationsItemSpendLimitAction) Validate() error {
+func (s ListResponseIntegrationsItemSpendLimitAction) Validate() error {
 	switch s {
 	case "warn":
 		return nil
@@ -237,7 +237,7 @@ func (s ListAnswerIntegrationsItemSpendLimitAction) Validate() error {
 	}
 }
 
-func (s ListAnswerIntegrationsItemSpendLimitPeriod) Validate() error {
+func (s ListResponseIntegrationsItemSpendLimitPeriod) Validate() error {
 	switch s {
 	case "daily":
 		return nil
@@ -248,171 +248,7 @@ func (s ListAnswerIntegrationsItemSpendLimitPeriod) Validate() error {
 	}
 }
 
-func (s ListAnswerSuccess) Validate() error {
-	switch s {
-	case true:
-		return nil
-	default:
-		return errors.Errorf("invalid value: %v", s)
-	}
-}
-
-func (s *UpdateAnswer) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if err := s.Integration.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "integration",
-			Error: err,
-		})
-	}
-	if err := func() error {
-		if err := s.Success.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "success",
-			Error: err,
-		})
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
-func (s *UpdateAnswerIntegration) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if err := s.HealthStatus.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "health_status",
-			Error: err,
-		})
-	}
-	if err := func() error {
-		if err := s.Priority.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "priority",
-			Error: err,
-		})
-	}
-	if err := func() error {
-		if value, ok := s.SpendLimitAction.Get(); ok {
-			if err := func() error {
-				if err := value.Validate(); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "spend_limit_action",
-			Error: err,
-		})
-	}
-	if err := func() error {
-		if value, ok := s.SpendLimitAmount.Get(); ok {
-			if err := func() error {
-				if err := (validate.Float{}).Validate(float64(value)); err != nil {
-					return errors.Wrap(err, "float")
-				}
-				return nil
-			}(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "spend_limit_amount",
-			Error: err,
-		})
-	}
-	if err := func() error {
-		if value, ok := s.SpendLimitPeriod.Get(); ok {
-			if err := func() error {
-				if err := value.Validate(); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "spend_limit_period",
-			Error: err,
-		})
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
-func (s UpdateAnswerIntegrationPriority) Validate() error {
-	switch s {
-	case 0:
-		return nil
-	case 10:
-		return nil
-	default:
-		return errors.Errorf("invalid value: %v", s)
-	}
-}
-
-func (s UpdateAnswerIntegrationSpendLimitAction) Validate() error {
-	switch s {
-	case "warn":
-		return nil
-	case "block":
-		return nil
-	default:
-		return errors.Errorf("invalid value: %v", s)
-	}
-}
-
-func (s UpdateAnswerIntegrationSpendLimitPeriod) Validate() error {
-	switch s {
-	case "daily":
-		return nil
-	case "monthly":
-		return nil
-	default:
-		return errors.Errorf("invalid value: %v", s)
-	}
-}
-
-func (s UpdateAnswerSuccess) Validate() error {
+func (s ListResponseSuccess) Validate() error {
 	switch s {
 	case true:
 		return nil
@@ -503,6 +339,170 @@ func (s UpdateIntegrationSpendLimitPeriod) Validate() error {
 	case "daily":
 		return nil
 	case "monthly":
+		return nil
+	default:
+		return errors.Errorf("invalid value: %v", s)
+	}
+}
+
+func (s *UpdateResponse) Validate() error {
+	if s == nil {
+		return validate.ErrNilPointer
+	}
+
+	var failures []validate.FieldError
+	if err := func() error {
+		if err := s.Integration.Validate(); err != nil {
+			return err
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "integration",
+			Error: err,
+		})
+	}
+	if err := func() error {
+		if err := s.Success.Validate(); err != nil {
+			return err
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "success",
+			Error: err,
+		})
+	}
+	if len(failures) > 0 {
+		return &validate.Error{Fields: failures}
+	}
+	return nil
+}
+
+func (s *UpdateResponseIntegration) Validate() error {
+	if s == nil {
+		return validate.ErrNilPointer
+	}
+
+	var failures []validate.FieldError
+	if err := func() error {
+		if err := s.HealthStatus.Validate(); err != nil {
+			return err
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "health_status",
+			Error: err,
+		})
+	}
+	if err := func() error {
+		if err := s.Priority.Validate(); err != nil {
+			return err
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "priority",
+			Error: err,
+		})
+	}
+	if err := func() error {
+		if value, ok := s.SpendLimitAction.Get(); ok {
+			if err := func() error {
+				if err := value.Validate(); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "spend_limit_action",
+			Error: err,
+		})
+	}
+	if err := func() error {
+		if value, ok := s.SpendLimitAmount.Get(); ok {
+			if err := func() error {
+				if err := (validate.Float{}).Validate(float64(value)); err != nil {
+					return errors.Wrap(err, "float")
+				}
+				return nil
+			}(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "spend_limit_amount",
+			Error: err,
+		})
+	}
+	if err := func() error {
+		if value, ok := s.SpendLimitPeriod.Get(); ok {
+			if err := func() error {
+				if err := value.Validate(); err != nil {
+					return err
+				}
+				return nil
+			}(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "spend_limit_period",
+			Error: err,
+		})
+	}
+	if len(failures) > 0 {
+		return &validate.Error{Fields: failures}
+	}
+	return nil
+}
+
+func (s UpdateResponseIntegrationPriority) Validate() error {
+	switch s {
+	case 0:
+		return nil
+	case 10:
+		return nil
+	default:
+		return errors.Errorf("invalid value: %v", s)
+	}
+}
+
+func (s UpdateResponseIntegrationSpendLimitAction) Validate() error {
+	switch s {
+	case "warn":
+		return nil
+	case "block":
+		return nil
+	default:
+		return errors.Errorf("invalid value: %v", s)
+	}
+}
+
+func (s UpdateResponseIntegrationSpendLimitPeriod) Validate() error {
+	switch s {
+	case "daily":
+		return nil
+	case "monthly":
+		return nil
+	default:
+		return errors.Errorf("invalid value: %v", s)
+	}
+}
+
+func (s UpdateResponseSuccess) Validate() error {
+	switch s {
+	case true:
 		return nil
 	default:
 		return errors.Errorf("invalid value: %v", s)
