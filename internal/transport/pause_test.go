@@ -23,7 +23,7 @@ func TestLastingLimitEndsEachCallInBoundedTime(t *testing.T) {
 	}{
 		{"at once", 0, 100 * time.Millisecond, 3, 250},
 		{"one after another", 20 * time.Millisecond, 10 * time.Millisecond, 3, 10},
-		{"at once, of one attempt", 0, 0, 1, 5},
+		{"one right after another, of one attempt", time.Nanosecond, 0, 1, 5},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
