@@ -18,7 +18,7 @@ import (
 // root. A command in elsewhere is not run: the document must show the output that
 // elsewhere has for it.
 func (d document) run(root string, elsewhere map[string][]string) error {
-	dir := filepath.Join(root, filepath.Dir(d.name))
+	dir := filepath.Join(root, d.folder())
 	addresses := make(addresses)
 	var failures []error
 	for _, s := range d.shells {
@@ -160,4 +160,14 @@ func bash(dir, script string) (printed string, err error) {
 		err = readErr
 	}
 	return string(text), err
+}
+
+// folder returns the folder in which the commands of a document are typed: its own, or
+// the root for the documents in docs.
+func (d document) folder() string {
+	dir := filepath.Dir(d.name)
+	if dir == "docs" {
+		return "."
+	}
+	return dir
 }
