@@ -22,7 +22,7 @@ type call struct {
 	secrets    []string // in the body; removed from every text that the call returns
 	idempotent bool     // a repeat does no harm even when an attempt was applied
 	response   response // receives the body of a 2xx
-	bodyless   bool     // a 2xx counts as a success also when its body could not be read
+	ignoreBody bool     // a 2xx counts as a success also when its body could not be read
 }
 
 // A response is the documented form of a successful response. decode reads body into
@@ -150,7 +150,7 @@ func (c call) decode(r *transport.Response) error {
 	switch {
 	case r.BodyErr == nil:
 		return c.response.decode(r.Body)
-	case c.bodyless:
+	case c.ignoreBody:
 		return nil
 	default:
 		return r.BodyErr

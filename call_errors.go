@@ -83,7 +83,9 @@ func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
 		return "redirects are not followed"
 	}
 	path := location.EscapedPath()
-	path = path[:min(len(path), maxHeaderSize)]
+	if len(path) > maxHeaderSize {
+		path = "" // not cut, because half a secret could not be recognised
+	}
 	target := safetext.OneLine(redactor.Redact(location.Host+path), maxPathLength)
 	return "redirects to " + target + ", and redirects are not followed"
 }

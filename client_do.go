@@ -61,7 +61,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any, opt
 		body:       body,
 		idempotent: method != http.MethodPost,
 		response:   &ignoredResponse{},
-		bodyless:   out == nil,
+		ignoreBody: out == nil,
 	}
 	if err := errors.Join(requestbody.Check(body), checkOut(out)); err != nil {
 		return checked.reject(err, opts)

@@ -65,9 +65,10 @@ func (e *APIError) LogValue() slog.Value {
 // not be made or broke, an attempt timed out, or the caller's context ended. It is
 // also the error of a [TokenSource] or [RateLimiter] that fails.
 //
-// Err matches the context's error and its cause when the context ended. A timeout
-// of an attempt matches [os.ErrDeadlineExceeded] and not
-// [context.DeadlineExceeded].
+// Err matches the context's error and its cause when the context ended. [errors.Is] finds
+// the cause. [errors.As] does not look into a cause that is the error of another call, so
+// that this error is of one kind only. A timeout of an attempt matches
+// [os.ErrDeadlineExceeded] and not [context.DeadlineExceeded].
 type TransportError struct {
 	Method   string
 	Path     string // below the base URL, without the query
