@@ -142,3 +142,12 @@ func TestLongBaseURLIsRefusedAtOnce(t *testing.T) {
 	require.Error(t, err)
 	assert.Less(t, len(err.Error()), 400)
 }
+
+// A Location that would have to be cut is left out: half a secret cannot be recognised.
+func TestLocationThatIsTooLongIsNotShownInPart(t *testing.T) {
+	t.Parallel()
+	location := "Location: https://login.example/" + strings.Repeat(fakeToken, 2000)
+	err := update(t.Context(), newClient(t, fakeapi.New(fakeapi.Respond(302, "", location))))
+	assert.ErrorContains(t, err, "redirects to login.example, and redirects are not followed")
+	assertNoSecret(t, err.Error())
+}
