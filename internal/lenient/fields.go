@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"reflect"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -59,17 +58,19 @@ func newStructFields(t reflect.Type) *structFields {
 	for _, named := range candidates {
 		f, ok := dominant(named)
 		if ok {
-			fields.list = append(fields.list, f)
+			fields.insert(f)
 		}
 	}
-	// Not slices.SortFunc, of which each use links 8 kB of its own.
-	sort.Slice(fields.list, func(i, j int) bool {
-		return slices.Compare(fields.list[i].path, fields.list[j].path) < 0
-	})
 	for i, f := range fields.list {
 		fields.byName[f.name] = i
 	}
 	return fields
+}
+
+// insert adds f at its place in the order of the declaration.
+func (fields *structFields) insert(f field) {
+	i, _ := slices.BinarySearchFunc(fields.list, f, func(a, b field) int { return slices.Compare(a.path, b.path) })
+	fields.list = slices.Insert(fields.list, i, f)
 }
 
 // dominant returns the field that a name means, as encoding/json chooses it: the one

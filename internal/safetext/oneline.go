@@ -1,8 +1,8 @@
 package safetext
 
 import (
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -37,7 +37,7 @@ func printable(s string, limit int) string {
 	b.Grow(min(len(s), limit) + utf8.UTFMax)
 	space := false
 	for _, r := range s {
-		if r == ' ' || !unicode.IsPrint(r) {
+		if r == ' ' || !strconv.IsPrint(r) {
 			space = b.Len() > 0
 			continue
 		}

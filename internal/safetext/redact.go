@@ -2,8 +2,8 @@ package safetext
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -99,11 +99,9 @@ func (r *Redactor) addPatterns() {
 		decoded.simplify()
 		decoded.squeeze()
 		if len(decoded.text) >= minPart {
-			r.squeezed = append(r.squeezed, decoded.text)
+			r.squeezed = insertByLength(r.squeezed, decoded.text)
 		}
 	}
-	r.patterns = sortedByLength(r.patterns)
-	r.squeezed = sortedByLength(r.squeezed)
 }
 
 // addPattern adds text unless it is shorter than shortest, or nothing but white space.
@@ -116,22 +114,21 @@ func (r *Redactor) addPattern(text []byte, shortest int) {
 	if len(bytes.TrimSpace(v.text)) == 0 {
 		return
 	}
-	r.patterns = append(r.patterns, v.text)
+	r.patterns = insertByLength(r.patterns, v.text)
 }
 
 func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }
 
-// sortedByLength returns the patterns with the shortest first and each only once.
-func sortedByLength(patterns [][]byte) [][]byte {
-	// Not slices.SortFunc, of which each use links 8 kB of its own.
-	sort.Slice(patterns, func(i, j int) bool {
-		a, b := patterns[i], patterns[j]
-		if len(a) != len(b) {
-			return len(a) < len(b)
-		}
-		return bytes.Compare(a, b) < 0
+// insertByLength adds a pattern at its place among the patterns, with the shortest first
+// and each only once.
+func insertByLength(patterns [][]byte, pattern []byte) [][]byte {
+	i, found := slices.BinarySearchFunc(patterns, pattern, func(a, b []byte) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), bytes.Compare(a, b))
 	})
-	return slices.CompactFunc(patterns, bytes.Equal)
+	if found {
+		return patterns
+	}
+	return slices.Insert(patterns, i, pattern)
 }
 
 // A span is a part of a text, from start to before end.
@@ -143,18 +140,24 @@ func replace(s string, spans []span) string {
 	if len(spans) == 0 {
 		return s
 	}
-	sort.Slice(spans, func(i, j int) bool { return spans[i].start < spans[j].start })
+	change := make([]int, len(s)+1) // of the number of spans that cover a byte
+	for _, covered := range spans {
+		change[covered.start]++
+		change[covered.end]--
+	}
 	var b strings.Builder
+	covering := 0
 	kept := 0 // the part of s up to here has been dealt with
-	for _, next := range spans {
-		if next.end <= kept {
+	for i, delta := range change {
+		if delta == 0 {
 			continue
 		}
-		if kept == 0 || next.start > kept {
-			b.WriteString(s[kept:next.start])
+		if covering == 0 {
+			b.WriteString(s[kept:i])
 			b.WriteString(placeholder)
 		}
-		kept = next.end
+		covering += delta
+		kept = i
 	}
 	b.WriteString(s[kept:])
 	return b.String()
