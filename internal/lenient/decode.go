@@ -121,7 +121,7 @@ func (d *decoder) decodeText(own encoding.TextUnmarshaler, t reflect.Type) error
 	value := d.value()
 	switch value[0] {
 	case '"':
-		return own.UnmarshalText(unquote(value))
+		return own.UnmarshalText(d.unquote(value))
 	case 'n':
 		return nil
 	}

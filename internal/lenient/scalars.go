@@ -22,7 +22,7 @@ func (d *decoder) decodeString(v reflect.Value) error {
 	if v.Type() == numberType {
 		return d.decodeByEncodingJSON(v)
 	}
-	v.SetString(textOf(d.value()))
+	v.SetString(d.textOf(d.value()))
 	return nil
 }
 
@@ -40,7 +40,7 @@ func (d *decoder) decodeBool(v reflect.Value) error {
 // decodeInt reads a whole number, or text that holds one.
 func (d *decoder) decodeInt(v reflect.Value) error {
 	value := d.value()
-	text, bits := numeral(value), v.Type().Bits()
+	text, bits := d.numeral(value), v.Type().Bits()
 	n, err := strconv.ParseInt(string(text), 10, bits)
 	if err != nil {
 		n, err = strconv.ParseInt(wholeNumber(string(text)), 10, bits)
@@ -55,7 +55,7 @@ func (d *decoder) decodeInt(v reflect.Value) error {
 // decodeUint reads a whole number that is not negative, or text that holds one.
 func (d *decoder) decodeUint(v reflect.Value) error {
 	value := d.value()
-	text, bits := numeral(value), v.Type().Bits()
+	text, bits := d.numeral(value), v.Type().Bits()
 	n, err := strconv.ParseUint(string(text), 10, bits)
 	if err != nil {
 		n, err = strconv.ParseUint(wholeNumber(string(text)), 10, bits)
@@ -70,7 +70,7 @@ func (d *decoder) decodeUint(v reflect.Value) error {
 // decodeFloat reads a number, or text that holds one.
 func (d *decoder) decodeFloat(v reflect.Value) error {
 	value := d.value()
-	number := string(numeral(value))
+	number := string(d.numeral(value))
 	if !isNumber(number) { // ParseFloat takes more than JSON does
 		return newTypeError(value, v.Type(), notNumber)
 	}
@@ -92,9 +92,9 @@ func newNumberError(value []byte, t reflect.Type, err error, problem string) err
 
 // numeral returns a number as it is written, or the content of a string. For any other
 // value it returns nil.
-func numeral(value []byte) []byte {
+func (d *decoder) numeral(value []byte) []byte {
 	if value[0] == '"' || isNumeric(value[0]) {
-		return unquote(value)
+		return d.unquote(value)
 	}
 	return nil
 }
@@ -144,9 +144,9 @@ func wholeNumber(s string) string {
 func (d *decoder) decodeQuoted(v reflect.Value) error {
 	start := d.position
 	value := d.value()
-	content := unquote(value)
+	content := d.unquote(value)
 	if isLiteral(content) {
-		quoted := decoder{scanner: scanner{text: content}, memory: d.memory}
+		quoted := decoder{scanner: newScanner(content), memory: d.memory}
 		return quoted.decodePart(v)
 	}
 	t := v.Type()

@@ -10,8 +10,11 @@ import (
 // text is valid, no method has an error to report.
 type scanner struct {
 	text     []byte
+	isUTF8   bool // all of text is
 	position int
 }
+
+func newScanner(text []byte) scanner { return scanner{text: text, isUTF8: utf8.Valid(text)} }
 
 // peek skips white space and returns the first byte after it.
 func (s *scanner) peek() byte {
@@ -85,7 +88,7 @@ func (s *scanner) members(yield func(name []byte) bool) {
 	more := true
 	s.position++
 	for s.peek() != '}' {
-		name := unquote(s.value())
+		name := s.unquote(s.value())
 		s.peek()
 		s.position++ // the colon
 		s.peek()
@@ -127,8 +130,8 @@ func (s *scanner) endValue(start int) {
 // unquote returns the text of a string, and any other value as it is written. As in
 // encoding/json, each byte that is not UTF-8 becomes U+FFFD. The result may share
 // memory with the value.
-func unquote(value []byte) []byte {
-	content, ok := plainContent(value)
+func (s *scanner) unquote(value []byte) []byte {
+	content, ok := s.plainContent(value)
 	if !ok {
 		return []byte(unescape(value))
 	}
@@ -136,8 +139,8 @@ func unquote(value []byte) []byte {
 }
 
 // textOf is unquote with a result that shares no memory with the value.
-func textOf(value []byte) string {
-	content, ok := plainContent(value)
+func (s *scanner) textOf(value []byte) string {
+	content, ok := s.plainContent(value)
 	if !ok {
 		return unescape(value)
 	}
@@ -146,12 +149,12 @@ func textOf(value []byte) string {
 
 // plainContent returns the part of a value between quotes, or all of it when there are
 // none. It is not ok when that part differs from the string that it stands for.
-func plainContent(value []byte) (content []byte, ok bool) {
+func (s *scanner) plainContent(value []byte) (content []byte, ok bool) {
 	if value[0] != '"' {
 		return value, true
 	}
 	content = value[1 : len(value)-1]
-	return content, bytes.IndexByte(content, '\\') < 0 && utf8.Valid(content)
+	return content, bytes.IndexByte(content, '\\') < 0 && (s.isUTF8 || utf8.Valid(content))
 }
 
 // unescape returns the string that a value in quotes stands for.

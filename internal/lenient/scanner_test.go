@@ -30,7 +30,7 @@ func scanned(s *scanner) any {
 	value := s.value()
 	switch value[0] {
 	case '"':
-		return string(unquote(value))
+		return string(s.unquote(value))
 	case 't', 'f':
 		return value[0] == 't'
 	case 'n':

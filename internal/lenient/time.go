@@ -23,7 +23,7 @@ func (d *decoder) decodeTime(v reflect.Value) error {
 	case 'n':
 		return nil
 	case '"':
-		t, ok := parseTime(unquote(value))
+		t, ok := parseTime(d.unquote(value))
 		if ok {
 			*v.Addr().Interface().(*time.Time) = t // v.Set would allocate
 			return nil
