@@ -115,23 +115,26 @@ func (p CreateParams) validate() error {
 	return checkAmount(p.SpendLimitAmount)
 }
 
-// The providers that the API documents. The set is open: wherever a provider name
-// is taken, any other string is sent as it is.
+// A ProviderName is the name of a provider. It is a string: the set is open, and a name
+// that is not among the constants is sent as it is.
+type ProviderName = string
+
+// The providers that the API documents.
 const (
-	ProviderAI21         = "ai21"
-	ProviderBaseten      = "baseten"
-	ProviderCerebras     = "cerebras"
-	ProviderCloudflare   = "cloudflare" // its credentials need account_id beside api_key
-	ProviderCohere       = "cohere"
-	ProviderFalAI        = "fal_ai"
-	ProviderFireworks    = "fireworks"
-	ProviderGitHubModels = "github_models"
-	ProviderGoogleAI     = "google_ai"
-	ProviderGroq         = "groq"
-	ProviderHuggingFace  = "huggingface"
-	ProviderMistral      = "mistral"
-	ProviderNvidiaNIM    = "nvidia_nim"
-	ProviderOpenRouter   = "openrouter"
-	ProviderSambaNova    = "sambanova"
-	ProviderTogether     = "together"
+	ProviderAI21         ProviderName = "ai21"
+	ProviderBaseten      ProviderName = "baseten"
+	ProviderCerebras     ProviderName = "cerebras"
+	ProviderCloudflare   ProviderName = "cloudflare" // its credentials need account_id beside api_key
+	ProviderCohere       ProviderName = "cohere"
+	ProviderFalAI        ProviderName = "fal_ai"
+	ProviderFireworks    ProviderName = "fireworks"
+	ProviderGitHubModels ProviderName = "github_models"
+	ProviderGoogleAI     ProviderName = "google_ai"
+	ProviderGroq         ProviderName = "groq"
+	ProviderHuggingFace  ProviderName = "huggingface"
+	ProviderMistral      ProviderName = "mistral"
+	ProviderNvidiaNIM    ProviderName = "nvidia_nim"
+	ProviderOpenRouter   ProviderName = "openrouter"
+	ProviderSambaNova    ProviderName = "sambanova"
+	ProviderTogether     ProviderName = "together"
 )

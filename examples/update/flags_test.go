@@ -14,7 +14,7 @@ func TestOnlyGivenSettingsAreSent(t *testing.T) {
 	t.Parallel()
 	all := []string{
 		"-key-label", "k", "-is-active", "false", "-is-primary", "true", "-daily-limit", "1", "-minute-limit", "2",
-		"-spend-limit-amount", "3", "-spend-limit-period", "daily", "-spend-limit-action", "block",
+		"-spend-limit-amount", "3", "-spend-limit-period", "monthly", "-spend-limit-action", "block",
 	}
 	for name, c := range map[string]struct {
 		args []string
@@ -26,7 +26,7 @@ func TestOnlyGivenSettingsAreSent(t *testing.T) {
 		"an empty label":    {[]string{"-key-label", ""}, `{"key_label":""}`},
 		"digits of amounts": {[]string{"-spend-limit-amount", "1000.00"}, `{"spend_limit_amount":1000.00}`},
 		"all": {all, `{"key_label":"k","is_active":false,"is_primary":true,"daily_limit":1,"minute_limit":2,` +
-			`"spend_limit_amount":3,"spend_limit_period":"daily","spend_limit_action":"block"}`},
+			`"spend_limit_amount":3,"spend_limit_period":"monthly","spend_limit_action":"block"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

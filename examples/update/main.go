@@ -117,7 +117,7 @@ var documented = spideriq.Integration{
 	DailyLimit:       new(10000),
 	MinuteLimit:      new(100),
 	SpendLimitAmount: new(spideriq.Amount("500.00")),
-	SpendLimitPeriod: spideriq.SpendLimitPeriodMonthly,
+	SpendLimitPeriod: spideriq.SpendLimitPeriodDaily,
 	SpendLimitAction: spideriq.SpendLimitActionWarn,
 	UpdatedAt:        time.Date(2026, 2, 26, 15, 30, 0, 0, time.UTC),
 }

@@ -76,7 +76,7 @@ priority             0                       0
 daily_limit          10000                   20000  *
 minute_limit         100                     200  *
 spend_limit_amount   500.00                  500.00
-spend_limit_period   monthly                 monthly
+spend_limit_period   daily                   daily
 spend_limit_action   warn                    warn
 health_status        healthy                 healthy
 updated_at           2026-02-26T15:30:00Z    (now)  *
