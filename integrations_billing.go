@@ -23,6 +23,9 @@ type BillingSync struct {
 	TotalUsageMonth *Amount         `json:"total_usage_month"`
 }
 
+// String returns the sync as JSON, under the names of the API.
+func (s BillingSync) String() string { return jsonText(s) }
+
 // BillingStatus is whether a provider could be asked. The set is open: a value that is
 // not listed here is returned as it is.
 type BillingStatus string
@@ -47,6 +50,9 @@ type BillingResult struct {
 	Note         string        `json:"note"`
 	Error        string        `json:"error"`
 }
+
+// String returns the row as JSON, under the names of the API.
+func (r BillingResult) String() string { return jsonText(r) }
 
 // SyncBilling makes the API ask the providers for balances and usage, and returns
 // them. A changed spend limit takes effect with the next sync.

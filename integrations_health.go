@@ -15,6 +15,9 @@ type HealthReport struct {
 	Recommendations []Recommendation    `json:"recommendations"`
 }
 
+// String returns the report as JSON, under the names of the API.
+func (r HealthReport) String() string { return jsonText(r) }
+
 // HealthSummary counts a brand's integrations by [HealthStatus].
 type HealthSummary struct {
 	Total     int `json:"total"`
@@ -33,6 +36,9 @@ type IntegrationHealth struct {
 	LastUsedAt          *time.Time   `json:"last_used_at"` // nil when never used, or not readable
 	LastError           *string      `json:"last_error"`   // nil when there was none
 }
+
+// String returns the row as JSON, under the names of the API.
+func (h IntegrationHealth) String() string { return jsonText(h) }
 
 // A Recommendation is what the API advises to do about an integration.
 type Recommendation struct {

@@ -158,3 +158,29 @@ func TestSettingsPrintTheirValuesUnderEveryVerb(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsAndReportsPrintTheirValues(t *testing.T) {
+	t.Parallel()
+	lastError := "quota exceeded"
+	health := spideriq.IntegrationHealth{ID: 42, LastError: &lastError}
+	billing := spideriq.BillingResult{ID: 42, Balance: new(spideriq.Amount("12.50"))}
+	for _, c := range []struct {
+		value any
+		want  string
+	}{
+		{health, `"last_error":"quota exceeded"`},
+		{spideriq.HealthReport{Integrations: []spideriq.IntegrationHealth{health}}, `"last_error":"quota exceeded"`},
+		{billing, `"balance":12.50`},
+		{spideriq.BillingSync{Results: []spideriq.BillingResult{billing}}, `"balance":12.50`},
+		{spideriq.ListParams{ProviderName: "groq", IsActive: new(false)}, `is_active=false&provider_name=groq`},
+		{spideriq.ListParams{Limit: -1}, `spideriq.ListParams(Limit is negative)`},
+		{spideriq.ListParams{ProviderName: "\xff"}, `spideriq.ListParams(query: `},
+	} {
+		pointer := reflect.New(reflect.TypeOf(c.value))
+		pointer.Elem().Set(reflect.ValueOf(c.value))
+		for _, verb := range []string{"%v", "%+v", "%s"} {
+			assert.Contains(t, fmt.Sprintf(verb, c.value), c.want)
+			assert.Contains(t, fmt.Sprintf(verb, pointer.Interface()), c.want)
+		}
+	}
+}
