@@ -149,7 +149,8 @@ type RetryPolicy struct {
 
 	// MaxRetryAfter is the longest wait that the client honours when the API asks for
 	// one. A longer one ends the call at once. It also limits, in total, how long one
-	// call is delayed by the 429 responses of other calls. The default is 60s.
+	// call is delayed by the 429 responses of other calls. Either time may be exceeded by
+	// 2s, because a random time is added to waits. The default is 60s.
 	MaxRetryAfter time.Duration
 }
 

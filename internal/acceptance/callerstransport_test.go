@@ -3,10 +3,12 @@ package acceptance_test
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"reflect"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/spideriq/spideriq-go"
+	"github.com/spideriq/spideriq-go/internal/fakeapi"
 	"github.com/spideriq/spideriq-go/internal/wireserver"
 )
 
@@ -81,4 +84,16 @@ func TestCallersProxyAndTLSSettingsStayInUse(t *testing.T) {
 	require.NoError(t, update(t.Context(), client))
 	require.Len(t, proxy.Requests(), 1)
 	assert.Equal(t, "http://spideriq.invalid/api/v1/integrations/42", proxy.Requests()[0].RequestURI)
+}
+
+// net/http calls a registered protocol before it looks for a connection, so that no trace
+// shows what it sends.
+func TestRegisteredProtocolMayHaveSentTheRequest(t *testing.T) {
+	t.Parallel()
+	api := fakeapi.New(fakeapi.Fail(&net.OpError{Op: "read", Err: syscall.ECONNRESET}))
+	transport := new(http.Transport)
+	transport.RegisterProtocol("https", api)
+	e := requireAs[*spideriq.TransportError](t, create(t.Context(), newClient(t, transport)))
+	assert.Equal(t, 1, e.Attempts)
+	assert.True(t, e.MayHaveApplied)
 }

@@ -38,7 +38,7 @@ func (r *run) attempt(caller context.Context, authorization string) outcome {
 		// Not context.DeadlineExceeded, which would look like the deadline of the caller.
 		o.err = fmt.Errorf("no response within %v: %w", timeout, os.ErrDeadlineExceeded)
 	}
-	o.failure = classify(o.err, &sent.trace, r.transport.direct)
+	o.failure = classify(o.err, &sent.trace, r.transport.own != nil)
 	if ended := contextError(caller); ended != nil {
 		o.err = ended
 	}
@@ -66,9 +66,7 @@ func (r *run) newSending(ctx context.Context, authorization string) *sending {
 	if req.Header == nil {
 		req.Header = make(http.Header)
 	}
-	if authorization != "" {
-		req.Header["Authorization"] = s.authorization[:]
-	}
+	s.setAuthorization(req.Header)
 	r.setBody(&req, &s.body)
 	s.request = req.WithContext(httptrace.WithClientTrace(ctx, &s.trace.hooks))
 	return s

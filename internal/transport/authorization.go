@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 )
 
@@ -21,6 +22,13 @@ func (r *run) authorize(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("authorization: %w", err)
 	}
 	return value, nil
+}
+
+// setAuthorization adds the Authorization header, where there is one to send.
+func (s *sending) setAuthorization(header http.Header) {
+	if s.authorization[0] != "" {
+		header["Authorization"] = s.authorization[:]
+	}
 }
 
 // recordAuthorization notes a header value that an attempt sends, for redaction.

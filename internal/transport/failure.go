@@ -20,11 +20,11 @@ type failure struct {
 }
 
 // classify judges the error of an attempt by its type and by what the trace saw of the
-// attempt, never by its text. direct is whether the base transport is net/http's own.
-func classify(err error, seen *trace, direct bool) failure {
+// attempt, never by its text. own is whether the base transport is that of newBase.
+func classify(err error, seen *trace, own bool) failure {
 	return failure{
 		temporary: isTemporary(err, seen.gotConn.Load()),
-		unsent:    isUnsent(err, seen, direct),
+		unsent:    isUnsent(err, seen, own),
 		timeout:   isTimeout(err),
 	}
 }
@@ -47,14 +47,14 @@ func isTemporary(err error, connected bool) bool {
 
 // isUnsent reports whether the API cannot have acted on the attempt. No server acts on a
 // request before its whole head has arrived, so an attempt is unsent until a head was
-// written. A base transport that has looked for no connection may send requests in a way
-// that no trace shows, unless it is net/http's own (direct). Only an error of dialing then
-// proves that nothing was sent.
-func isUnsent(err error, seen *trace, direct bool) bool {
+// written. A base transport of a caller that has looked for no connection may send requests
+// in a way that no trace shows, also an [http.Transport] with a registered protocol. Only an
+// error of dialing then proves that nothing was sent.
+func isUnsent(err error, seen *trace, own bool) bool {
 	if seen.headsWritten.Load() > 0 {
 		return false
 	}
-	return direct || seen.getConn.Load() || isDialFailure(err)
+	return own || seen.getConn.Load() || isDialFailure(err)
 }
 
 // isDialFailure reports whether no connection to the API came to be.
@@ -72,7 +72,9 @@ func isDialFailure(err error) bool {
 	return false
 }
 
-// isTLSFailure reports whether the two sides did not agree on a trusted TLS connection.
+// isTLSFailure reports whether the two sides did not agree on a trusted TLS connection. An
+// alert counts as well when it comes later: in TLS 1.3 a server refuses the certificate of
+// a client after the handshake.
 func isTLSFailure(err error) bool {
 	switch networkOp(err) {
 	case "remote error", "local error": // crypto/tls marks the alerts of TLS so

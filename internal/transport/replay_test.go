@@ -64,12 +64,9 @@ func TestCallThatMustNotBeRepeatedIsOneRequestOnTheWire(t *testing.T) {
 
 func TestWriteThatNetHTTPSendsTwiceMayHaveApplied(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		second  string
-		applied bool
-	}{{notFound, true}, {created, false}} {
+	for _, second := range []string{notFound, created} { // the body of a 201 may say that it failed
 		synctest.Test(t, func(t *testing.T) {
-			server, base := piped(t, firstThen(cutSecond, always(tt.second)))
+			server, base := piped(t, firstThen(cutSecond, always(second)))
 			tr := newTransport(base)
 			require.NoError(t, patch(t.Context(), tr, noBody).Err)
 
@@ -77,7 +74,7 @@ func TestWriteThatNetHTTPSendsTwiceMayHaveApplied(t *testing.T) {
 			require.NoError(t, result.Err)
 			assert.Equal(t, 1, result.Attempts)
 			assert.Len(t, server.seen(), 3, "net/http has sent it again by itself")
-			assert.Equal(t, tt.applied, result.MayHaveApplied)
+			assert.True(t, result.MayHaveApplied)
 		})
 	}
 }

@@ -2,10 +2,14 @@
 // It does not interpret response bodies.
 //
 // [Transport.Do] makes one call: one attempt or more, each a request of its own. The
-// files follow a call from the outside to the inside: retry.go repeats attempts, turn.go
-// makes each wait for its turn, authorization.go gets its token, attempt.go makes it.
-// policy.go, failure.go, retryafter.go and budget.go decide whether another one follows,
-// and when.
+// files follow a call from the outside to the inside: retry.go repeats attempts as long as
+// decide says so, turn.go makes each wait for its turn, authorization.go gets its token,
+// attempt.go makes it, body.go reads its response.
+//
+// What decide looks at is in policy.go (which statuses), failure.go (which errors),
+// retryafter.go (which wait the API asks for), wait.go (how long to wait otherwise) and
+// budget.go. pause.go is the pause that a 429 puts on all calls, context.go tells how a
+// context ended, and base.go is the transport below it all.
 package transport
 
 import (
@@ -35,7 +39,7 @@ type Transport struct {
 	config Config
 	base   http.RoundTripper
 	own    *http.Transport // base, when newBase has made it
-	direct bool            // base is net/http's own transport, with nothing in front of it
+	direct bool            // base is a transport of net/http, with nothing in front of it
 	budget budget
 	pause  pause
 }

@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"errors"
-	"time"
 )
 
 // errHeld ends a call that would have to wait too long for a pause. Result.HeldFor is
@@ -51,17 +50,8 @@ func (r *run) waitPause(ctx context.Context) error {
 			r.result.HeldFor = left
 			return errHeld
 		}
-		r.holdLeft -= left
-		sleep(ctx, withJitter(ctx, left)) // jitter keeps the held calls from coming back at once
-	}
-}
-
-// sleep waits for d, or until ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
+		wait := withJitter(ctx, left) // so that the held calls do not come back at once
+		r.holdLeft -= wait
+		sleep(ctx, wait)
 	}
 }

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -134,6 +135,26 @@ func TestPausesOfOthersHoldACallForMaxRetryAfterInAll(t *testing.T) {
 		result = patch(t.Context(), tr)
 		assert.NoError(t, result.Err)
 		assert.Equal(t, 1, result.Attempts, "each call has a time of its own")
+	})
+}
+
+func TestJitterCountsAsTimeThatACallIsHeld(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tr := newTransport(scripted(status(200)))
+		var others sync.WaitGroup
+		others.Go(func() {
+			for range 90 {
+				tr.pause.extend(time.Second)
+				time.Sleep(time.Second)
+			}
+		})
+		defer others.Wait()
+		synctest.Wait()
+		began := time.Now()
+		result := patch(t.Context(), tr)
+		assert.Positive(t, result.HeldFor)
+		assert.LessOrEqual(t, time.Since(began), 62*time.Second)
 	})
 }
 
