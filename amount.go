@@ -28,9 +28,8 @@ const (
 )
 
 // ParseAmount checks that s is a valid [Amount] and returns it as written. It
-// accepts a leading minus and no other sign, and refuses spaces, thousands
-// separators and leading zeros. The time it needs does not depend on the value of
-// an exponent.
+// accepts a leading minus, and refuses a leading plus, spaces, thousands separators and
+// leading zeros. The time it needs does not depend on the value of an exponent.
 func ParseAmount(s string) (Amount, error) {
 	if len(s) > maxAmountLength {
 		return "", fmt.Errorf("amount is longer than %d bytes", maxAmountLength)

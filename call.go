@@ -13,9 +13,9 @@ import (
 	"github.com/spideriq/spideriq-go/internal/transport"
 )
 
-// A call describes one use of a method: the request, and what its response is decoded
+// An apiCall describes one use of a method: the request, and what its response is decoded
 // into.
-type call struct {
+type apiCall struct {
 	method     string
 	path       string   // below the base URL
 	body       any      // encoded as JSON; nil sends no body
@@ -40,7 +40,7 @@ var errNotMade = errors.New("the client was not made by NewClient")
 
 // do makes a call: it encodes the request, sends it and decodes the response. It is
 // the only place where a response becomes a value or an error.
-func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error {
+func (c *Client) do(ctx context.Context, call apiCall, opts []RequestOption) error {
 	zeroResponseInfos(opts)
 	if c == nil || c.config == nil {
 		return call.argumentError(errNotMade)
@@ -71,18 +71,18 @@ func (c *Client) do(ctx context.Context, call call, opts []RequestOption) error 
 	for _, info := range settings.responseInfos {
 		info.fill(result)
 	}
-	return call.outcome(result)
+	return call.finish(result)
 }
 
 // reject returns the [*ArgumentError] of a call whose arguments are invalid. It is
 // what a method returns in the place of do.
-func (c call) reject(err error, opts []RequestOption) error {
+func (call apiCall) reject(err error, opts []RequestOption) error {
 	zeroResponseInfos(opts)
-	return c.argumentError(err)
+	return call.argumentError(err)
 }
 
-func (c call) argumentError(err error) error {
-	return &ArgumentError{Method: c.method, Path: c.path, Err: err}
+func (call apiCall) argumentError(err error) error {
+	return &ArgumentError{Method: call.method, Path: call.path, Err: err}
 }
 
 // newCallConfig applies the options of one call and returns the first error.
@@ -123,34 +123,34 @@ func (c *config) requestHeader(added http.Header, hasBody bool) http.Header {
 	return header
 }
 
-// outcome returns nil and leaves the value in c.response when the call succeeded, and
+// finish returns nil and leaves the value in call.response when the call succeeded, and
 // the error of the call otherwise.
-func (c call) outcome(result transport.Result) error {
+func (call apiCall) finish(result transport.Result) error {
 	switch {
 	case result.HeldFor > 0:
-		return c.heldError(result)
+		return call.heldError(result)
 	case result.Err != nil:
-		return c.transportError(result)
+		return call.transportError(result)
 	case !result.Response.IsSuccess():
-		return c.apiError(result).typed()
+		return call.apiError(result).typed()
 	}
-	err := c.decode(result.Response)
+	err := call.decode(result.Response)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errRefused):
-		return c.apiError(result).typed()
+		return call.apiError(result).typed()
 	default:
-		return c.invalidResponseError(result, err)
+		return call.invalidResponseError(result, err)
 	}
 }
 
-// decode reads a 2xx into c.response.
-func (c call) decode(r *transport.Response) error {
+// decode reads a 2xx into call.response.
+func (call apiCall) decode(r *transport.Response) error {
 	switch {
 	case r.BodyErr == nil:
-		return c.response.decode(r.Body)
-	case c.ignoreBody:
+		return call.response.decode(r.Body)
+	case call.ignoreBody:
 		return nil
 	default:
 		return r.BodyErr

@@ -16,7 +16,7 @@ import (
 
 // heldError returns the error of a call that was not sent, or not sent again, because
 // the 429 of another call asked for a pause.
-func (c call) heldError(result transport.Result) error {
+func (call apiCall) heldError(result transport.Result) error {
 	what := "not sent"
 	switch {
 	case result.Response != nil:
@@ -28,8 +28,8 @@ func (c call) heldError(result transport.Result) error {
 		StatusCode: http.StatusTooManyRequests,
 		Message: fmt.Sprintf("%s: the API asked for a pause of %v, longer than this call may wait",
 			what, roundedUp(result.HeldFor)),
-		Method:         c.method,
-		Path:           c.path,
+		Method:         call.method,
+		Path:           call.path,
 		RetryAfter:     result.HeldFor,
 		Attempts:       result.Attempts,
 		MayHaveApplied: result.MayHaveApplied,
@@ -50,8 +50,8 @@ func roundedUp(d time.Duration) time.Duration {
 }
 
 // apiError returns the error for the response of result, which reports a failure.
-func (c call) apiError(result transport.Result) *APIError {
-	redactor := c.redactor(result.Authorizations...)
+func (call apiCall) apiError(result transport.Result) *APIError {
+	redactor := call.redactor(result.Authorizations...)
 	response := result.Response
 	body := errorbody.Parse(response.Body, redactor.Redact)
 	message := errorbody.TrimStatus(body.Message, response.StatusCode)
@@ -62,8 +62,8 @@ func (c call) apiError(result transport.Result) *APIError {
 		StatusCode:     response.StatusCode,
 		Code:           safetext.OneLine(body.Code, maxCodeLength),
 		Message:        safetext.OneLine(message, maxMessageLength),
-		Method:         c.method,
-		Path:           c.path,
+		Method:         call.method,
+		Path:           call.path,
 		RetryAfter:     retryAfter(response, body),
 		Attempts:       result.Attempts,
 		MayHaveApplied: result.MayHaveApplied,
@@ -125,31 +125,31 @@ func redactedHeader(header http.Header, redactor *safetext.Redactor) http.Header
 	return redacted
 }
 
-func (c call) transportError(result transport.Result) error {
+func (call apiCall) transportError(result transport.Result) error {
 	e := &TransportError{
-		Method:         c.method,
-		Path:           c.path,
+		Method:         call.method,
+		Path:           call.path,
 		Attempts:       result.Attempts,
 		MayHaveApplied: result.MayHaveApplied,
-		Err:            redactedErrorOf(result.Err, c.redactor(result.Authorizations...)),
+		Err:            redactedErrorOf(result.Err, call.redactor(result.Authorizations...)),
 	}
 	if result.Response != nil && !result.Response.IsSuccess() {
-		e.LastResponse = c.apiError(result)
+		e.LastResponse = call.apiError(result)
 	}
 	return e
 }
 
-func (c call) invalidResponseError(result transport.Result, err error) error {
-	redactor := c.redactor(result.Authorizations...)
+func (call apiCall) invalidResponseError(result transport.Result, err error) error {
+	redactor := call.redactor(result.Authorizations...)
 	contentType := redactor.Redact(result.Response.Header.Get("Content-Type"))
 	return &InvalidResponseError{
 		StatusCode:     result.Response.StatusCode,
 		ContentType:    safetext.OneLine(contentType, maxContentTypeLength),
-		Method:         c.method,
-		Path:           c.path,
+		Method:         call.method,
+		Path:           call.path,
 		Attempts:       result.Attempts,
 		Err:            redactedErrorOf(err, redactor),
-		MayHaveApplied: result.MayHaveApplied || !transport.IsRead(c.method),
+		MayHaveApplied: result.MayHaveApplied || !transport.IsRead(call.method),
 	}
 }
 

@@ -13,8 +13,8 @@ const shortestTokenPart = 8
 
 // redactor returns a redactor of the secrets of the call: those in its body, and the
 // tokens in its Authorization headers, whole and in parts.
-func (c call) redactor(authorizations ...string) *safetext.Redactor {
-	secrets := slices.Clone(c.secrets)
+func (call apiCall) redactor(authorizations ...string) *safetext.Redactor {
+	secrets := slices.Clone(call.secrets)
 	for _, authorization := range authorizations {
 		token := strings.TrimPrefix(authorization, bearerPrefix)
 		secrets = append(secrets, authorization, token)

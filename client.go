@@ -1,6 +1,7 @@
 package spideriq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -196,21 +197,14 @@ func checkToken(token string) error {
 func isNotTokenCharacter(r rune) bool { return r <= ' ' || r > '~' }
 
 // timeout returns the timeout of one attempt. ofCall is what the options of the call
-// set, or 0. The Timeout of the caller's http.Client wins where it is shorter.
+// set, or 0. The Timeout of the caller's http.Client takes the place of the default, and
+// wins over an option where it is shorter.
 func (c *config) timeout(ofCall time.Duration) time.Duration {
-	timeout := ofCall
-	if timeout == 0 {
-		timeout = c.attemptTimeout
+	timeout := cmp.Or(ofCall, c.attemptTimeout, c.callerTimeout, defaultAttemptTimeout)
+	if c.callerTimeout > 0 {
+		timeout = min(timeout, c.callerTimeout)
 	}
-	switch {
-	case timeout == 0 && c.callerTimeout == 0:
-		return defaultAttemptTimeout
-	case timeout == 0:
-		return c.callerTimeout
-	case c.callerTimeout == 0:
-		return timeout
-	}
-	return min(timeout, c.callerTimeout)
+	return timeout
 }
 
 // CloseIdleConnections closes the connections that no call uses. Programs that make

@@ -47,15 +47,15 @@ var allowedMethods = []string{
 func (c *Client) Do(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {
 	if !slices.Contains(allowedMethods, method) {
 		err := fmt.Errorf("the method must be one of %s", strings.Join(allowedMethods, ", "))
-		return call{}.reject(err, opts) // without the method, which may hold anything
+		return apiCall{}.reject(err, opts) // without the method, which may hold anything
 	}
 	if c == nil || c.config == nil {
-		return call{method: method}.reject(errNotMade, opts)
+		return apiCall{method: method}.reject(errNotMade, opts)
 	}
 	if err := apiurl.CheckPath(c.config.baseURL, path); err != nil {
-		return call{method: method}.reject(err, opts) // without the path, which may hold anything
+		return apiCall{method: method}.reject(err, opts) // without the path, which may hold anything
 	}
-	checked := call{
+	checked := apiCall{
 		method:     method,
 		path:       path,
 		body:       body,

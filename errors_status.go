@@ -1,6 +1,9 @@
 package spideriq
 
-import "net/http"
+import (
+	"log/slog"
+	"net/http"
+)
 
 // BadRequestError is a 400, or the 422 of the API's validation layer: the API
 // refuses a value.
@@ -27,8 +30,9 @@ type RateLimitError struct{ *APIError }
 // ServerError is a 5xx.
 type ServerError struct{ *APIError }
 
-// Each type declares Error on its pointer. With the promoted method alone, errors.As
-// would also compile with a target of the struct type, which never matches.
+// Each type declares its methods on its pointer. With promoted methods alone, errors.As
+// would also compile with a target of the struct type, which never matches, and a nil
+// pointer would panic.
 
 // Error returns the text of the [APIError].
 func (e *BadRequestError) Error() string {
@@ -124,6 +128,54 @@ func (e *ServerError) Unwrap() error {
 		return nil
 	}
 	return e.APIError.orNil()
+}
+
+// LogValue returns what that of the [APIError] returns.
+func (e *BadRequestError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
+	return e.APIError.LogValue()
+}
+
+// LogValue returns what that of the [APIError] returns.
+func (e *UnauthorizedError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
+	return e.APIError.LogValue()
+}
+
+// LogValue returns what that of the [APIError] returns.
+func (e *ForbiddenError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
+	return e.APIError.LogValue()
+}
+
+// LogValue returns what that of the [APIError] returns.
+func (e *NotFoundError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
+	return e.APIError.LogValue()
+}
+
+// LogValue returns what that of the [APIError] returns.
+func (e *RateLimitError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
+	return e.APIError.LogValue()
+}
+
+// LogValue returns what that of the [APIError] returns.
+func (e *ServerError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
+	return e.APIError.LogValue()
 }
 
 // orNil returns e as an error. A nil e becomes a nil error and not an error that

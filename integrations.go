@@ -156,11 +156,13 @@ func (s *IntegrationsService) Update(
 	ctx context.Context, id int64, params UpdateParams, opts ...RequestOption,
 ) (*Integration, error) {
 	var resp integrationResponse
-	c := call{method: http.MethodPatch, path: integrationPath(id), body: params, idempotent: true, response: &resp}
-	if err := errors.Join(checkID(id), checkAmount(params.SpendLimitAmount)); err != nil {
-		return nil, c.reject(err, opts)
+	call := apiCall{
+		method: http.MethodPatch, path: integrationPath(id), body: params, idempotent: true, response: &resp,
 	}
-	if err := s.do(ctx, c, opts); err != nil {
+	if err := errors.Join(checkID(id), checkAmount(params.SpendLimitAmount)); err != nil {
+		return nil, call.reject(err, opts)
+	}
+	if err := s.do(ctx, call, opts); err != nil {
 		return nil, err
 	}
 	return resp.Integration, nil
@@ -178,19 +180,21 @@ func (s *IntegrationsService) Update(
 // API: Delete Integration, DELETE /api/v1/integrations/{id},
 // https://docs.spideriq.ai/api-reference/integrations/delete.
 func (s *IntegrationsService) Delete(ctx context.Context, id int64, opts ...RequestOption) error {
-	c := call{method: http.MethodDelete, path: integrationPath(id), idempotent: true, response: new(deleteResponse)}
-	if err := checkID(id); err != nil {
-		return c.reject(err, opts)
+	call := apiCall{
+		method: http.MethodDelete, path: integrationPath(id), idempotent: true, response: new(deleteResponse),
 	}
-	return s.do(ctx, c, opts)
+	if err := checkID(id); err != nil {
+		return call.reject(err, opts)
+	}
+	return s.do(ctx, call, opts)
 }
 
 // do makes a call, also on a nil service.
-func (s *IntegrationsService) do(ctx context.Context, c call, opts []RequestOption) error {
+func (s *IntegrationsService) do(ctx context.Context, call apiCall, opts []RequestOption) error {
 	if s == nil {
-		return c.reject(errNotMade, opts)
+		return call.reject(errNotMade, opts)
 	}
-	return s.client.do(ctx, c, opts)
+	return s.client.do(ctx, call, opts)
 }
 
 const integrationsPath = "/integrations"

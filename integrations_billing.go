@@ -74,9 +74,11 @@ func (s *IntegrationsService) SyncBilling(
 	ctx context.Context, params SyncBillingParams, opts ...RequestOption,
 ) (*BillingSync, error) {
 	var resp billingResponse
-	c := call{method: http.MethodPost, path: integrationsPath + "/sync-billing", idempotent: true, response: &resp}
+	call := apiCall{
+		method: http.MethodPost, path: integrationsPath + "/sync-billing", idempotent: true, response: &resp,
+	}
 	opts = append([]RequestOption{WithQuery(params)}, opts...)
-	if err := s.do(ctx, c, opts); err != nil {
+	if err := s.do(ctx, call, opts); err != nil {
 		return nil, err
 	}
 	return resp.sync(), nil

@@ -89,7 +89,7 @@ func (s *IntegrationsService) Create(
 ) (*Integration, error) {
 	credentials := maps.Clone(map[string]string(params.Credentials)) // the caller's may change during the call
 	var resp integrationResponse
-	c := call{
+	call := apiCall{
 		method:   http.MethodPost,
 		path:     integrationsPath,
 		body:     createRequest{CreateParams: params, Credentials: credentials},
@@ -97,9 +97,9 @@ func (s *IntegrationsService) Create(
 		response: &resp,
 	}
 	if err := params.validate(); err != nil {
-		return nil, c.reject(err, opts)
+		return nil, call.reject(err, opts)
 	}
-	if err := s.do(ctx, c, opts); err != nil {
+	if err := s.do(ctx, call, opts); err != nil {
 		return nil, err
 	}
 	return resp.Integration, nil

@@ -55,8 +55,8 @@ type Recommendation struct {
 // https://docs.spideriq.ai/api-reference/integrations/health.
 func (s *IntegrationsService) Health(ctx context.Context, opts ...RequestOption) (*HealthReport, error) {
 	var resp healthResponse
-	c := call{method: http.MethodGet, path: integrationsPath + "/health", idempotent: true, response: &resp}
-	if err := s.do(ctx, c, opts); err != nil {
+	call := apiCall{method: http.MethodGet, path: integrationsPath + "/health", idempotent: true, response: &resp}
+	if err := s.do(ctx, call, opts); err != nil {
 		return nil, err
 	}
 	return resp.report(), nil

@@ -57,12 +57,12 @@ func (s *IntegrationsService) List(
 	ctx context.Context, params ListParams, opts ...RequestOption,
 ) ([]*Integration, error) {
 	var resp listResponse
-	c := call{method: http.MethodGet, path: integrationsPath, idempotent: true, response: &resp}
+	call := apiCall{method: http.MethodGet, path: integrationsPath, idempotent: true, response: &resp}
 	if err := params.validate(); err != nil {
-		return nil, c.reject(err, opts)
+		return nil, call.reject(err, opts)
 	}
 	opts = append([]RequestOption{WithQuery(params)}, opts...)
-	if err := s.do(ctx, c, opts); err != nil {
+	if err := s.do(ctx, call, opts); err != nil {
 		return nil, err
 	}
 	return resp.Integrations, nil

@@ -45,8 +45,9 @@ func (o sharedOption) applyToClient(c *config) error   { return o.toClient(c) }
 func (o sharedOption) applyToCall(c *callConfig) error { return o.toCall(c) }
 
 // WithAttemptTimeout bounds one attempt, from the search for a connection to the
-// last byte of the response. The default, also for 0, is 30 seconds, or the client's
-// for a call. A shorter Timeout of the client given to [WithHTTPClient] wins.
+// last byte of the response. Without it, and with 0, a call takes the client's. The
+// client's default is the Timeout of the client given to [WithHTTPClient], or else 30
+// seconds. That Timeout also wins where it is shorter than d.
 //
 // A call may take several attempts and the waits between them: bound it with its
 // context. An attempt that times out matches [os.ErrDeadlineExceeded], not

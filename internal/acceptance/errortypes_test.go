@@ -85,7 +85,7 @@ func TestErrorsWithNothingInThemDoNotPanic(t *testing.T) {
 		if inner := errors.Unwrap(err); inner != nil { // and so no nil pointer in it
 			assert.NotPanics(t, func() { _ = *inner.(*spideriq.APIError) }, "%T", err)
 		}
-		err.(slog.LogValuer).LogValue()
+		assert.NotPanics(t, func() { err.(slog.LogValuer).LogValue() }, "%T", err)
 		slog.New(slog.NewJSONHandler(io.Discard, nil)).Error("x", "error", err)
 	}
 }

@@ -2,6 +2,7 @@ package acceptance_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -66,6 +67,33 @@ func TestAttemptTimeoutOfACallWins(t *testing.T) {
 				assert.Equal(t, tt.want, time.Since(began))
 				assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
 				assert.NotErrorIs(t, err, context.DeadlineExceeded)
+			})
+		})
+	}
+}
+
+func TestTimeoutOfTheCallersClientIsTheDefaultAndTheMost(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		callers, option, want time.Duration
+	}{
+		"neither":           {0, 0, 30 * time.Second},
+		"client's, longer":  {10 * time.Minute, 0, 10 * time.Minute},
+		"client's, shorter": {time.Second, 0, time.Second},
+		"option, shorter":   {10 * time.Minute, time.Minute, time.Minute},
+		"option, longer":    {time.Second, time.Minute, time.Second},
+		"option only":       {0, time.Minute, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				callers := &http.Client{Transport: fakeapi.New(fakeapi.Hang), Timeout: tt.callers}
+				client, err := spideriq.NewClient(fakeToken, spideriq.WithHTTPClient(callers), oneAttempt)
+				require.NoError(t, err)
+				began := time.Now()
+				err = update(t.Context(), client, spideriq.WithAttemptTimeout(tt.option))
+				assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+				assert.Equal(t, tt.want, time.Since(began))
 			})
 		})
 	}

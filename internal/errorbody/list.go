@@ -127,18 +127,18 @@ func (d *decoder) fields(field string, raw json.RawMessage, depth int, texts boo
 // one. Raw is valid JSON.
 func elements(raw json.RawMessage) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		_, err := decoder.Token() // the bracket
-		for err == nil && decoder.More() {
+		standard := json.NewDecoder(bytes.NewReader(raw))
+		_, err := standard.Token() // the bracket
+		for err == nil && standard.More() {
 			name := ""
 			if kind(raw) == '{' {
 				var token json.Token
-				token, err = decoder.Token()
+				token, err = standard.Token()
 				name, _ = token.(string)
 			}
 			var value json.RawMessage
 			if err == nil {
-				err = decoder.Decode(&value)
+				err = standard.Decode(&value)
 			}
 			if err != nil || !yield(name, value) {
 				return

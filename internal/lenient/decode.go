@@ -33,7 +33,7 @@ func (d *decoder) decode(v reflect.Value) error {
 	switch {
 	case t == timeType:
 		return d.decodeTime(v)
-	case t.PkgPath() != "" && v.CanInterface(): // a type without a package has no methods
+	case mayHaveMethods(t) && v.CanInterface():
 		switch own := v.Addr().Interface().(type) {
 		case json.Unmarshaler:
 			return own.UnmarshalJSON(d.value())
@@ -49,6 +49,10 @@ func (d *decoder) decode(v reflect.Value) error {
 	}
 	return d.decodeKind(v)
 }
+
+// mayHaveMethods reports whether t is declared in a package, or is a struct, which has the
+// methods of what it embeds.
+func mayHaveMethods(t reflect.Type) bool { return t.PkgPath() != "" || t.Kind() == reflect.Struct }
 
 // decodeKind reads the next value into a v without such a method. The value is not null,
 // unless v is an interface.
@@ -131,9 +135,9 @@ func (d *decoder) decodeText(own encoding.TextUnmarshaler, t reflect.Type) error
 // decodeByEncodingJSON reads the next value as encoding/json does: into an interface,
 // or into bytes. For a kind that holds no JSON, the error is that of encoding/json.
 func (d *decoder) decodeByEncodingJSON(v reflect.Value) error {
-	decoder := json.NewDecoder(bytes.NewReader(d.value()))
-	decoder.UseNumber()
-	return decoder.Decode(v.Addr().Interface())
+	standard := json.NewDecoder(bytes.NewReader(d.value()))
+	standard.UseNumber()
+	return standard.Decode(v.Addr().Interface())
 }
 
 // setNull sets v to what null means for it: an empty list, a nil pointer or a nil map. It

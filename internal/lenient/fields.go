@@ -10,11 +10,11 @@ import (
 
 // field is a field of a struct that has a name in JSON.
 type field struct {
-	name   string
-	folds  []byte // the name, to be compared without regard to case
-	path   []int  // of indexes, from the struct through embedded structs
-	tagged bool   // the name comes from a tag
-	quoted bool   // the tag has the option "string"
+	name      string
+	nameBytes []byte // the name again, to be compared without regard to case
+	path      []int  // of indexes, from the struct through embedded structs
+	tagged    bool   // the name comes from a tag
+	quoted    bool   // the tag has the option "string"
 }
 
 // structFields are the fields of a struct in the order of their declaration.
@@ -34,7 +34,7 @@ func (f *structFields) index(name []byte, next int) int {
 	if ok {
 		return i
 	}
-	return slices.IndexFunc(f.list, func(f field) bool { return bytes.EqualFold(f.folds, name) })
+	return slices.IndexFunc(f.list, func(f field) bool { return bytes.EqualFold(f.nameBytes, name) })
 }
 
 // cache has the *structFields of each struct type that was decoded.
@@ -143,7 +143,7 @@ func newField(sf reflect.StructField, path []int) (f field, embedded reflect.Typ
 	if !f.tagged {
 		f.name = sf.Name
 	}
-	f.folds = []byte(f.name)
+	f.nameBytes = []byte(f.name)
 	f.quoted = slices.Contains(strings.Split(options, ","), "string") && canBeQuoted(target.Kind())
 	return f, nil
 }

@@ -207,3 +207,18 @@ func TestForgivenessReachesEveryPlace(t *testing.T) {
 	assert.Equal(t, "{[{{{2026-02-26 15:30:00 +0000 UTC 20000}}}]}",
 		fmt.Sprint(decoded[struct{ A []struct{ B Embedded } }](t, `{"a": [{"b": `+text+`}]}`)))
 }
+
+func TestStructWithoutANameHasTheMethodsOfWhatItEmbeds(t *testing.T) {
+	t.Parallel()
+	var raw struct{ json.RawMessage }
+	require.NoError(t, lenient.Unmarshal([]byte(`{"id": 42}`), &raw))
+	assert.JSONEq(t, `{"id": 42}`, string(raw.RawMessage))
+
+	var rows []struct {
+		time.Time
+		Note string
+	}
+	require.NoError(t, lenient.Unmarshal([]byte(`["2026-02-26T15:30:00Z"]`), &rows))
+	require.Len(t, rows, 1)
+	assert.Equal(t, 2026, rows[0].Year())
+}

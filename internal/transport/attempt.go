@@ -91,12 +91,20 @@ func (r *run) setBody(req *http.Request, reader *bytes.Reader) {
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	if len(body) == 0 && r.transport.direct {
-		// net/http takes the length of this body for unknown and would send it in chunks.
-		// A round tripper in front of net/http may replace the empty body. The length would
-		// then be sent twice, so an empty body behind one is left to be sent in chunks.
-		req.TransferEncoding = []string{"identity"}
-		req.Header["content-length"] = []string{"0"} // net/http ignores the canonical name
+		declareEmptyBody(req)
 	}
+}
+
+// declareEmptyBody makes net/http send "Content-Length: 0". It takes the length of a body
+// that is not nil, and has a ContentLength of 0, for unknown and would send it in chunks:
+// "identity" prevents that. It ignores a Content-Length in the header unless the name is
+// not canonical.
+//
+// A round tripper in front of net/http may replace the empty body. The length would then
+// be sent twice, so an empty body behind one is left to be sent in chunks.
+func declareEmptyBody(req *http.Request) {
+	req.TransferEncoding = []string{"identity"}
+	req.Header["content-length"] = []string{"0"}
 }
 
 // A trace records what net/http does in one attempt. Its hooks run on several goroutines,

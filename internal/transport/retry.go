@@ -142,13 +142,13 @@ func (r *run) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, 
 		r.request.Log(r.describeAttempt())
 	}
 	if r.wait > 0 {
-		r.engine.Backoff = r.backoff // set here, because a call without a wait then allocates less
+		r.engine.Backoff = r.nextWait // set here, which saves an allocation in calls without a wait
 	}
 	return r.wait > 0, nil
 }
 
-// backoff tells the engine how long to wait before the next attempt.
-func (r *run) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait }
+// nextWait tells the engine what decide has decided.
+func (r *run) nextWait(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait }
 
 // decide returns the wait before the next attempt, or 0 when the call ends here. On the
 // way it makes the other calls wait after a 429, and pays for the next attempt.
