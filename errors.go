@@ -191,10 +191,14 @@ func (e *ArgumentError) LogValue() slog.Value {
 	return logGroup(e, slog.String("method", e.Method), slog.String("path", e.Path))
 }
 
-// MayHaveApplied reports whether err says that the change may be in force although
-// the call failed. It is true for an [*APIError] and a [*TransportError] with that
-// field set and for the [*InvalidResponseError] of a write, at any depth of wrapping
-// and in any branch of [errors.Join]. It is false for nil and for every other error.
+// MayHaveApplied reports whether the change may be in force although the call failed:
+// an attempt of a write was sent, and its outcome is not known. The connection broke, the
+// attempt timed out or the context ended after the request was written; or the status
+// was 408, 502, 504, or 520 and above; or a 2xx could not be understood.
+//
+// It looks at the fields MayHaveApplied of [APIError], [TransportError] and
+// [InvalidResponseError], at any depth of wrapping and in any branch of [errors.Join]. It
+// is false for nil and for every other error.
 //
 // Look at the integration before you repeat such a call.
 func MayHaveApplied(err error) bool {

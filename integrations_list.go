@@ -80,7 +80,8 @@ const maxPageSize = 100
 // and the repeats are those of [IntegrationsService.List], for each page. All ends at a
 // page that is empty or brings no new id, not at a short one: a server may hand out
 // fewer rows than it was asked for. Rows that others add or delete meanwhile may be
-// missed, because the API pages by offset. [WithResponseInfo] describes the last page.
+// missed, because the API pages by offset. Only the context bounds how many pages All
+// reads from a server that always has new rows. [WithResponseInfo] describes the last page.
 //
 // API: List Integrations, GET /api/v1/integrations,
 // https://docs.spideriq.ai/api-reference/integrations/list.

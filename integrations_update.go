@@ -36,7 +36,9 @@ func (p UpdateParams) IsZero() bool { return p == UpdateParams{} }
 
 // Changes returns the part of p that differs from current, and all of p when current
 // is nil. Amounts are compared by value: "1000" is no change from "1000.00". A limit
-// that current does not have differs from 0.
+// that current does not have differs from 0. Of the other settings, one that the API left
+// out of current counts as its zero value, because an [Integration] cannot tell the two
+// apart: a new(false) is then left out.
 //
 // Automation that runs again and again sends only what differs:
 //

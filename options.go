@@ -163,7 +163,9 @@ const (
 	defaultAttemptTimeout = 30 * time.Second
 )
 
-// WithRetryPolicy replaces the default [RetryPolicy]. NewClient refuses an invalid one.
+// WithRetryPolicy sets the numbers of the retries. A zero field keeps its default: 3
+// attempts, waits of up to 500ms, then 1s and so on up to 8s, and up to 60s where the API
+// asks for it. [WithMaxAttempts] wins over p.MaxAttempts. NewClient refuses an invalid p.
 func WithRetryPolicy(p RetryPolicy) Option {
 	return optionFunc(func(c *config) error {
 		if err := p.validate(); err != nil {

@@ -41,9 +41,10 @@ var exceptions = map[string]exception{
 	"go run .": {
 		why: "runs the first program, which a reader has copied to another folder",
 		instead: sandbox + `
-			mkdir first && sed -n '/^package main$/,/^}$/p' README.md >first/main.go
+			mkdir first && sed -n '/^package main$/,/^}$/p; /^}$/q' README.md >first/main.go
+			awk '/^package main$/ { n++ } n == 2 && /^\x60\x60\x60$/ { exit } n == 2' README.md >first/main_test.go
 			printf 'module example.com/first\ngo 1.26.0\nreplace github.com/spideriq/spideriq-go => ../\n' >first/go.mod
-			(cd first && go mod tidy && go run . | grep '"daily_limit":20000')`,
+			(cd first && go mod tidy && go vet . && go test . && go run . | grep '"daily_limit":20000')`,
 	},
 	".ci/run":                            {why: "runs this command", step: "go -C tools run ./readme"},
 	"go test ./...":                      {why: "is a step of its own", step: "go test ./..."},

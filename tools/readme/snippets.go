@@ -57,7 +57,6 @@ var (
 	tracing  http.RoundTripper
 )
 
-func disable(context.Context, *spideriq.Client, int64) error   { return nil }
 func readTokenFile(context.Context) (token string, err error) { return "", nil }
 `
 
@@ -116,7 +115,11 @@ func compile(root string, documents []document) error {
 			if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
 				return err
 			}
-			if err := os.WriteFile(filepath.Join(root, dir, "snippet.go"), []byte(program(s.text)), 0o644); err != nil {
+			file := "snippet.go"
+			if strings.HasPrefix(s.text, "package ") && strings.Contains(s.text, "*testing.T") {
+				file = "snippet_test.go" // a package main without a function main
+			}
+			if err := os.WriteFile(filepath.Join(root, dir, file), []byte(program(s.text)), 0o644); err != nil {
 				return err
 			}
 			args = append(args, "./"+dir)
