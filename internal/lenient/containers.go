@@ -44,8 +44,8 @@ func (d *decoder) decodeStruct(v reflect.Value) error {
 // decodeField reads the next value into a field of a struct. Nil pointers to embedded
 // structs on the way to the field are allocated.
 func (d *decoder) decodeField(v reflect.Value, f *field) error {
-	for depth, i := range f.path {
-		if depth > 0 && v.Kind() == reflect.Pointer {
+	for _, i := range f.path {
+		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				if err := d.allocate(v); err != nil {
 					return err

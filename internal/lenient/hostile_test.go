@@ -84,6 +84,13 @@ func TestListThatTakesTooMuchMemoryIsAnError(t *testing.T) {
 	object := []byte("{" + members.String() + `"x":{}}`)
 	assert.ErrorContains(t, lenient.Unmarshal(object, new(map[string]large)), "takes too much memory")
 	assert.ErrorContains(t, lenient.Unmarshal(object, new(map[string]*large)), "takes too much memory")
+
+	partly := make(map[string]large)
+	require.Error(t, lenient.Unmarshal(object, &partly))
+	assert.Less(t, len(partly), 20_000, "no member is read after that")
+
+	emptyMaps := []byte("[" + strings.Repeat("{},", 5_000) + "{}]")
+	assert.ErrorContains(t, lenient.Unmarshal(emptyMaps, new([]map[string]large)), "takes too much memory")
 }
 
 // A large response that makes sense is no hostile one.

@@ -124,7 +124,7 @@ func TestOptionStringReadsWhatIsInQuotes(t *testing.T) {
 
 	bare := decoded[quoted](t, `{"n": 5.0, "f": 1.5, "b": true, "p": null, "s": null}`)
 	assert.Equal(t, quoted{N: 5, F: 1.5, B: true}, bare)
-	assert.Equal(t, quoted{N: 5}, decoded[quoted](t, `{"n": "5.0", "p": "null"}`))
+	assert.Equal(t, quoted{N: 5}, decoded[quoted](t, `{"n": "5.0", "p": "null", "f": "null"}`))
 	for _, member := range []string{
 		`"n": "x"`, `"n": ""`, `"n": " 5"`, `"n": "5 6"`, `"b": "yes"`, `"s": "a"`, `"s": "{}"`, `"t": "a"`,
 	} {
