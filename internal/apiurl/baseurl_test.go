@@ -137,6 +137,15 @@ func TestParseBaseQuotesALongURLInPart(t *testing.T) {
 	assert.ErrorContains(t, err, `aaa…"`)
 }
 
+func TestParseBaseRefusesAURLOfMoreThan4096Bytes(t *testing.T) {
+	t.Parallel()
+	longest := "https://user:" + strings.Repeat("a", 4096-len("https://user:@api.example")) + "@api.example"
+	_, err := apiurl.ParseBase(longest)
+	assert.ErrorContains(t, err, "a user name or password", "which is refused for another reason")
+	_, err = apiurl.ParseBase(longest + "a")
+	assert.ErrorContains(t, err, "the URL is longer than 4096 bytes")
+}
+
 func TestIsLoopback(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"localhost", "LocalHost", "127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"} {

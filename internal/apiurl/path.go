@@ -173,8 +173,8 @@ func decodeOnce(s string) string {
 // escaped already is kept. base comes from [ParseBase], and path has passed [CheckPath] or is a constant one.
 func Join(base *url.URL, path string) url.URL {
 	joined := *base
-	if base.RawPath == "" && !strings.ContainsFunc(path, isReserved) {
-		joined.Path += path // as setPath does it, in a third of the time
+	if base.RawPath == "" && !strings.ContainsAny(path, escapedOtherwise) {
+		joined.Path += path // what setPath would do, in a third of the time
 		return joined
 	}
 	setPath(&joined, base.EscapedPath()+escapeOnce(path))
@@ -208,19 +208,20 @@ func escapeOnce(path string) string {
 	return b.String()
 }
 
-// isReserved reports whether r means something in a URL, other than a slash, or must be escaped.
-func isReserved(r rune) bool {
-	return r >= utf8.RuneSelf || !isAlphanumeric(byte(r)) && strings.IndexByte("/-._~", byte(r)) < 0
-}
-
-func isAlphanumeric(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
+// escapedOtherwise is what net/url escapes in a path and escapeOnce does not.
+const escapedOtherwise = "%!'()*[]"
 
 // pathPunctuation may stand in a path unescaped.
 const pathPunctuation = "/-._~!$&'()*+,;=:@[]"
 
-func isPathByte(c byte) bool { return isAlphanumeric(c) || strings.IndexByte(pathPunctuation, c) >= 0 }
+func isPathByte(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	default:
+		return strings.IndexByte(pathPunctuation, c) >= 0
+	}
+}
 
 // mayNeedEscape reports whether r may have to be escaped. A percent sign needs it unless it begins an escape.
 func mayNeedEscape(r rune) bool {

@@ -216,6 +216,11 @@ func TestEncodeQueryRefusesNumbersThatAreNotFinite(t *testing.T) {
 		{struct{ F float64 }{math.NaN()}, "field F: it is not a finite number"},
 		{struct{ F *float32 }{new(float32(math.Inf(-1)))}, "field F: it is not a finite number"},
 		{struct{ F []float64 }{[]float64{1, math.Inf(1)}}, "field F: element 1: it is not a finite number"},
+		{struct {
+			hidden int
+			Left   int `url:"-"`
+			F      float64
+		}{1, 2, math.NaN()}, "field F: it is not a finite number"},
 	})
 }
 

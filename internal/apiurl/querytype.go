@@ -210,7 +210,7 @@ func printsItself(t reflect.Type) bool {
 func pointee(t reflect.Type) reflect.Type {
 	for range maxPointers {
 		if t.Kind() != reflect.Pointer {
-			break
+			return t
 		}
 		t = t.Elem()
 	}
