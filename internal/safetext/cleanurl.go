@@ -88,21 +88,22 @@ func cleanURL(word string) string {
 
 // withoutQuery cuts the query and the fragment off a word that is a URL or a path.
 func withoutQuery(word string) string {
-	end := strings.IndexAny(word, "?#")
-	if end < 0 || !strings.Contains(word[:end], "/") {
+	path, _, _ := strings.Cut(word, "?")
+	path, _, _ = strings.Cut(path, "#")
+	if !strings.Contains(path, "/") {
 		return word
 	}
-	return word[:end]
+	return path
 }
 
 // withoutPassword removes user and password of an address without a scheme, such as
 // "user:password@proxy:8080".
 func withoutPassword(word string) string {
-	at := strings.LastIndexByte(word, '@')
-	if at < 0 || !strings.Contains(word[:at], ":") {
+	host := strings.LastIndexByte(word, '@') + 1
+	if !strings.Contains(word[:host], ":") {
 		return word
 	}
-	return word[at+1:]
+	return word[host:]
 }
 
 // withoutUserInfo removes the user info from what follows "://". A port that is no

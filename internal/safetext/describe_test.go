@@ -101,6 +101,7 @@ func TestURLsAreShownWithoutUserAndQuery(t *testing.T) {
 		{"several", "https://a@h1/?x http://b@h2 (https://h3?y)", "https://h1/ http://h2 (https://h3)"},
 		{"URL in a URL", "https://h1/https://u:p@h2/x?u=https://c:d@h3", "https://h1/https://h2/x"},
 		{"@ in a path", "https://host/@scope/x@v1", "https://host/@scope/x@v1"},
+		{"no host", "open file:///home/me@work/x", "open file:///home/me@work/x"},
 		{"IPv6", "https://u:p@[::1]:8443/p?x", "https://[::1]:8443/p"},
 		{"slash in a password", "https://user:p/w@host/x", "https://…"},
 		{"question mark in a password", "https://user:p?w@host/x", "https://…"},

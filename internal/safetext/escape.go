@@ -70,26 +70,18 @@ const maxEntity = 12
 
 // appendEntity decodes an HTML entity that ends in a semicolon.
 func appendEntity(dst, src []byte) ([]byte, int) {
-	body := src[1:min(len(src), maxEntity)]
-	hash := bytes.HasPrefix(body, []byte("#"))
-	size := 0
-	if hash {
-		size = 1
-	}
-	for size < len(body) && isAlphanumeric(body[size]) {
-		size++
-	}
-	if size == len(body) || body[size] != ';' {
+	name, _, ended := bytes.Cut(src[1:min(len(src), maxEntity)], []byte(";"))
+	if !ended {
 		return dst, 0
 	}
-	r, ok := entities[string(body[:size])]
-	if hash {
-		r, ok = parseEntityNumber(body[1:size])
+	r, ok := entities[string(name)]
+	if digits, isNumber := bytes.CutPrefix(name, []byte("#")); isNumber {
+		r, ok = parseEntityNumber(digits)
 	}
 	if !ok {
 		return dst, 0
 	}
-	return utf8.AppendRune(dst, r), len("&") + size + len(";")
+	return utf8.AppendRune(dst, r), len("&") + len(name) + len(";")
 }
 
 // parseEntityNumber parses "39" and "x27".
@@ -132,10 +124,6 @@ func parseHex(src []byte, n int) (rune, bool) {
 		}
 	}
 	return value, true
-}
-
-func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // entities are the names that HTML has for ASCII characters.

@@ -16,9 +16,7 @@ const ellipsis = "…"
 // OneLine reads at most 4 times limit bytes of s. A text with more white space than
 // that counts as cut there.
 func OneLine(s string, limit int) string {
-	if limit <= 0 {
-		return ""
-	}
+	limit = max(limit, 0)
 	looked := s
 	if len(s)/4 >= limit {
 		looked = s[:runeStart(s, 4*limit)]
@@ -60,10 +58,7 @@ func shorten(line string, limit int) string {
 	if limit < len(mark) {
 		mark = ""
 	}
-	end := min(len(line), limit-len(mark))
-	if end < len(line) {
-		end = runeStart(line, end)
-	}
+	end := runeStart(line, min(len(line), limit-len(mark)))
 	return strings.TrimRight(line[:end], " ") + mark
 }
 

@@ -25,6 +25,7 @@ func TestTextIsPutOnOneLine(t *testing.T) {
 		{"cut behind a space", strings.Repeat("x", 28) + " yyyyyyy", strings.Repeat("x", 28) + "…"},
 		{"cut in bytes that are no UTF-8", strings.Repeat("\xff", 40), strings.Repeat("\uFFFD", 9) + "…"},
 		{"character at the end of what is read", "a" + strings.Repeat(" ", 126) + "éé", "a…"},
+		{"no characters at the end of what is read", strings.Repeat(" ", 123) + strings.Repeat("\x80", 10), "\uFFFD…"},
 		{"more white space than is read", "a" + strings.Repeat(" ", 200) + "b", "a…"},
 	}
 	for _, tt := range tests {
@@ -42,6 +43,7 @@ func TestLimitOfALineIsKept(t *testing.T) {
 		assert.LessOrEqual(t, len(line), max(limit, 0), limit)
 		assert.True(t, utf8.ValidString(line), limit)
 	}
+	assert.Empty(t, OneLine("\x80", 0), "the text begins in the middle of a character")
 	assert.Equal(t, "…", OneLine("abcd", 3))
 	assert.Equal(t, "ab", OneLine("abcd", 2), "there is no room for the mark")
 }

@@ -2,7 +2,6 @@ package safetext
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -60,20 +59,21 @@ func (r *Redactor) Redact(s string) string {
 	decoded := newView(s)
 	changed := decoded.decode()
 
+	found := make(marks, len(s)+1)
 	plain.simplify()
-	spans := plain.find(r.patterns)
+	plain.find(r.patterns, found)
 	if changed {
 		decoded.simplify()
-		spans = append(spans, decoded.find(r.patterns)...)
+		decoded.find(r.patterns, found)
 	}
 	if len(r.squeezed) > 0 {
 		if !changed {
 			decoded = plain // which is simplified already
 		}
 		decoded.squeeze()
-		spans = append(spans, decoded.find(r.squeezed)...)
+		decoded.find(r.squeezed, found)
 	}
-	return replace(s, spans)
+	return found.replace(s)
 }
 
 // addPatterns brings the secrets into the forms that are searched for.
@@ -99,7 +99,7 @@ func (r *Redactor) addPatterns() {
 		decoded.simplify()
 		decoded.squeeze()
 		if len(decoded.text) >= minPart {
-			r.squeezed = insertByLength(r.squeezed, decoded.text)
+			r.squeezed = insert(r.squeezed, decoded.text)
 		}
 	}
 }
@@ -114,50 +114,48 @@ func (r *Redactor) addPattern(text []byte, shortest int) {
 	if len(bytes.TrimSpace(v.text)) == 0 {
 		return
 	}
-	r.patterns = insertByLength(r.patterns, v.text)
+	r.patterns = insert(r.patterns, v.text)
 }
 
 func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }
 
-// insertByLength adds a pattern at its place among the patterns, with the shortest first
-// and each only once.
-func insertByLength(patterns [][]byte, pattern []byte) [][]byte {
-	i, found := slices.BinarySearchFunc(patterns, pattern, func(a, b []byte) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), bytes.Compare(a, b))
-	})
+// insert adds a pattern to the sorted patterns, which have each only once.
+func insert(patterns [][]byte, pattern []byte) [][]byte {
+	i, found := slices.BinarySearchFunc(patterns, pattern, bytes.Compare)
 	if found {
 		return patterns
 	}
 	return slices.Insert(patterns, i, pattern)
 }
 
-// A span is a part of a text, from start to before end.
-type span struct{ start, end int }
+// marks has a number for each offset of a text, and one for its end: how many secrets
+// begin there, less those that have ended.
+type marks []int
 
-// replace puts the placeholder into s in the place of the spans. Spans that overlap
+func (m marks) add(start, end int) {
+	m[start]++
+	m[end]--
+}
+
+// replace puts the placeholder into s in the place of what is marked. Secrets that overlap
 // or touch get one placeholder, so that no end of a secret stays behind another.
-func replace(s string, spans []span) string {
-	if len(spans) == 0 {
-		return s
-	}
-	change := make([]int, len(s)+1) // of the number of spans that cover a byte
-	for _, covered := range spans {
-		change[covered.start]++
-		change[covered.end]--
-	}
+func (m marks) replace(s string) string {
 	var b strings.Builder
-	covering := 0
+	open := 0 // how many secrets the offset lies in
 	kept := 0 // the part of s up to here has been dealt with
-	for i, delta := range change {
-		if delta == 0 {
+	for i, change := range m {
+		if change == 0 {
 			continue
 		}
-		if covering == 0 {
+		if open == 0 {
 			b.WriteString(s[kept:i])
 			b.WriteString(placeholder)
 		}
-		covering += delta
+		open += change
 		kept = i
+	}
+	if b.Len() == 0 {
+		return s
 	}
 	b.WriteString(s[kept:])
 	return b.String()

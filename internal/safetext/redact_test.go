@@ -150,14 +150,42 @@ func TestLongestSecretIsRedactedWhole(t *testing.T) {
 	const longer = "sk-or-v1-0b5e77aa31-tail99"
 	r := NewRedactor(longer[:18], longer, longer[:9], longer[9:], "tail99")
 	assert.Equal(t, "no: [redacted]!", r.Redact("no: "+longer+"!"))
-	assert.Equal(t, "no: [redacted]!", NewRedactor("abcdef", "defghi").Redact("no: abcdefghi!"), "they overlap")
-	assert.Equal(t, "[redacted]c", NewRedactor("abab").Redact("abababc"), "it overlaps itself")
-	assert.Equal(t, "[redacted]:[redacted]", NewRedactor("key_9c27", "secret_55ab").Redact("key_9c27:secret_55ab"))
+}
+
+func TestSecretsThatOverlapOrTouchGetOnePlaceholder(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		secrets []string
+		text    string
+		want    string
+	}{
+		{"overlap", []string{"abcdef", "defghi"}, "no: abcdefghi!", "no: [redacted]!"},
+		{"overlap in a chain", []string{"abcdef", "defghi", "ghijkl"}, "no: abcdefghijkl!", "no: [redacted]!"},
+		{"one inside the other", []string{"cdef", "abcdefgh"}, "no: abcdefgh!", "no: [redacted]!"},
+		{"two inside the other", []string{"bcde", "fghi", "abcdefghij"}, "no: abcdefghij!", "no: [redacted]!"},
+		{"same beginning", []string{"abcd", "abcdef"}, "no: abcdef!", "no: [redacted]!"},
+		{"same end", []string{"cdef", "abcdef"}, "no: abcdef!", "no: [redacted]!"},
+		{"touch", []string{"abcd", "efgh"}, "no: abcdefgh!", "no: [redacted]!"},
+		{"touch inside the other", []string{"cdef", "ghij", "abcdefghijkl"}, "no: abcdefghijkl!", "no: [redacted]!"},
+		{"apart", []string{"key_9c27", "secret_55ab"}, "key_9c27:secret_55ab", "[redacted]:[redacted]"},
+		{"apart behind an overlap", []string{"abcdef", "defghi"}, "abcdefghi abcdef", "[redacted] [redacted]"},
+		{"overlaps itself", []string{"abab"}, "abababc", "[redacted]c"},
+		{"touches itself", []string{"abcd"}, "abcdabcd!", "[redacted]!"},
+		{"begins in the first half of itself", []string{"aaaa"}, "aaaaa", "[redacted]a"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, NewRedactor(tt.secrets...).Redact(tt.text))
+		})
+	}
 }
 
 func TestShortSecretsAreLeft(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "abc [redacted]", NewRedactor("abc", "abcd", "").Redact("abc abcd"))
+	assert.Equal(t, "[redacted]", NewRedactor("abcd").Redact("abcd"), "the shortest one alone")
 	assert.Equal(t, "%41%42 a ab", NewRedactor("%41").Redact("%41%42 a ab"))
 	assert.Equal(t, "[redacted] ab", NewRedactor("%41%42").Redact("%41%42 ab"), "its decoded form is too short")
 	for _, secret := range []string{"    ", "++++", "\n\n\n\n", ""} {
@@ -209,7 +237,9 @@ func TestSecretOfSeveralLinesIsRedactedHoweverItIsBroken(t *testing.T) {
 	lines := strings.Split(key, "\n")
 	assert.Equal(t, "line 2: [redacted]", r.Redact("line 2: "+lines[1]))
 	assert.Equal(t, "last line: abcd==", r.Redact("last line: abcd=="), "shorter than 8 bytes")
-	assert.Equal(t, "abcd", NewRedactor("a\nb\nc\nd").Redact("abcd"), "too short without its line breaks")
+	assert.Equal(t, "line 2: [redacted]", NewRedactor("abcdefgh\nijklmnop").Redact("line 2: ijklmnop"), "of two")
+	assert.Equal(t, "abcdefg", NewRedactor("abcd\nefg").Redact("abcdefg"), "too short without its line breaks")
+	assert.Equal(t, "[redacted]", NewRedactor("abcd\nefgh").Redact("abcdefgh"), "just long enough without it")
 }
 
 func TestPartsThatAreCutInTwoEncodings(t *testing.T) {
@@ -218,8 +248,8 @@ func TestPartsThatAreCutInTwoEncodings(t *testing.T) {
 	assert.Equal(t, `C:\[redacted]`, r.Redact(`C:\nsecret-1234`), "the backslash is no escape")
 	assert.Equal(t, `100%[redacted]`, r.Redact(`100%abcdef12`), "the percent sign is no escape")
 	assert.Equal(t, `[redacted]`, r.Redact(`\u0061%62c&#100;\x65f12`), "each character in its own way")
-	broken := []string{`\`, `%`, `&`, `\u`, `\u00`, `\ud800\u`, `\U0001`, `\UFFFFFFFF`, `%4`, `&#`, `&#x;`, `&lt`, `&;`,
-		`&#99999999999;`, `&#xffffffff;`}
+	broken := []string{`\`, `%`, `&`, `\u`, `\u00`, `\ud800`, `\ud800\u`, `\U0001`, `\UFFFFFFFF`, `%4`, `&#`, `&#x;`,
+		`&lt`, `&;`, `&#99999999999;`, `&#xffffffff;`}
 	for _, text := range broken {
 		assert.Equal(t, text+"[redacted]"+text, r.Redact(text+"NSECRET-1234"+text), text)
 	}

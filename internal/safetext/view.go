@@ -1,6 +1,9 @@
 package safetext
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A view is a text in another form, with the place in the source of each of its bytes.
 type view struct {
@@ -92,52 +95,37 @@ func (v *view) squeeze() {
 	v.text = out
 }
 
-// find returns where in the source the patterns are. The patterns are sorted by length.
-func (v *view) find(patterns [][]byte) []span {
-	var spans []span
+// find marks where in the source the patterns are.
+func (v *view) find(patterns [][]byte, m marks) {
 	for _, pattern := range patterns {
-		if len(pattern) > len(v.text) {
-			break
-		}
-		spans = v.findOne(spans, pattern)
+		v.findOne(pattern, m)
 	}
-	return spans
 }
 
-// findOne adds the spans of one pattern. Occurrences that overlap make one span. An
-// occurrence that begins in the first half of another is passed over, so that the time
-// stays linear: there is one only for a secret that repeats itself, such as "aaaa".
-func (v *view) findOne(spans []span, pattern []byte) []span {
-	known := len(spans)
+// findOne marks one pattern. An occurrence that begins in the first half of another is
+// passed over, so that the time stays linear: there is one only for a secret that repeats
+// itself, such as "aaaa".
+func (v *view) findOne(pattern []byte, m marks) {
 	for from := 0; ; {
 		i := bytes.Index(v.text[from:], pattern)
 		if i < 0 {
-			return spans
+			return
 		}
 		start := from + i
-		found := v.sourceSpan(start, start+len(pattern))
-		if last := len(spans) - 1; last >= known && spans[last].end >= found.start {
-			spans[last].end = found.end
-		} else {
-			spans = append(spans, found)
-		}
+		m.add(v.sourceRange(start, start+len(pattern)))
 		from = start + (len(pattern)+1)/2
 	}
 }
 
-// sourceSpan returns the part of the source that stands for text[start:end].
-func (v *view) sourceSpan(start, end int) span {
+// sourceRange returns the part of the source that stands for text[start:end].
+func (v *view) sourceRange(start, end int) (from, to int) {
 	if v.origin == nil {
-		return span{start, end}
+		return start, end
 	}
-	from, to := v.origin[start], len(v.source)
+	from, to = v.origin[start], len(v.source)
 	if end < len(v.text) {
 		to = v.origin[end]
 	}
-	for to > from+1 && isSpace(v.source[to-1]) { // which squeeze has removed behind the last byte
-		to--
-	}
-	return span{from, to}
+	// White space that squeeze has removed behind the last byte is no part of the secret.
+	return from, from + len(strings.TrimRight(v.source[from:to], " \t\r\n"))
 }
-
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
