@@ -80,6 +80,15 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
+func TestBodyOfAKnownLengthIsReadIntoOneBuffer(t *testing.T) {
+	t.Parallel()
+	const length = smallBuffer + 100
+	body, err := readBody(t.Context(), strings.NewReader(strings.Repeat("x", length)), length)
+	require.NoError(t, err)
+	assert.Len(t, body, length)
+	assert.Equal(t, length+1, cap(body))
+}
+
 func TestTransportsThatBreakTheRules(t *testing.T) {
 	t.Parallel()
 	body := &closing{Reader: strings.NewReader("x")}

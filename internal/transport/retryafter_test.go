@@ -90,6 +90,8 @@ func TestRateLimitResetIsMeasuredAgainstTheAPIsClock(t *testing.T) {
 		{"milliseconds", header("Date", apiTime, "X-RateLimit-Reset", apiUnix+"000"), maxDuration},
 		{"far beyond an int64", header("Date", apiTime, "X-RateLimit-Reset", strings.Repeat("9", 99)), maxDuration},
 		{"last of the year 9999", header("Date", apiTime, "X-RateLimit-Reset", "253402300799"), maxDuration},
+		{"last of the year 9999, which is near",
+			header("Date", "Fri, 31 Dec 9999 23:59:50 GMT", "X-RateLimit-Reset", "253402300799"), 9 * time.Second},
 		{"largest int64", header("Date", apiTime, "X-RateLimit-Reset", "9223372036854775807"), maxDuration},
 		{"in spaces", header("Date", apiTime, "X-RateLimit-Reset", " 1795435230 "), 30 * time.Second},
 		{"negative", header("Date", apiTime, "X-RateLimit-Reset", "-30"), unstated},

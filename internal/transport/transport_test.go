@@ -73,6 +73,13 @@ func TestFailuresDoNotEmptyThePoolOfConnections(t *testing.T) {
 	})
 }
 
+func TestEvery2xxIsASuccess(t *testing.T) {
+	t.Parallel()
+	for code := 100; code < 600; code++ {
+		assert.Equal(t, code/100 == 2, (&Response{StatusCode: code}).IsSuccess(), code)
+	}
+}
+
 func TestOwnTransportIsACopyThatFitsOneHost(t *testing.T) {
 	t.Parallel()
 	tr := New(Config{})
