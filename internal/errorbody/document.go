@@ -80,20 +80,25 @@ func (s *scanner) inList() bool {
 }
 
 // beforeEscape returns end, moved back to the beginning of an escape that a cut at end
-// would split. The text that is cut begins at begin.
+// would split. The text that is cut begins at begin and goes on behind end.
 func beforeEscape(document []byte, begin, end int) int {
-	const longest = len(`\u0000`)
-	last := begin + bytes.LastIndexByte(document[begin:end], '\\')
-	if last < begin || last < end-longest {
-		return end
+	i := begin + 1
+	for {
+		next := i + characterLength(document[i:])
+		if next > end {
+			return i
+		}
+		i = next
 	}
-	first := last
-	for first > begin && document[first-1] == '\\' {
-		first--
+}
+
+// characterLength returns the length of the byte or escape that text begins with.
+func characterLength(text []byte) int {
+	switch {
+	case bytes.HasPrefix(text, []byte(`\u`)):
+		return len(`\u0000`)
+	case text[0] == '\\':
+		return len(`\n`)
 	}
-	lastIsEscaped := (last-first)%2 == 1 // by the backslash before it
-	if lastIsEscaped {
-		return end
-	}
-	return last
+	return 1
 }

@@ -25,7 +25,7 @@ const (
 	// long token with every character escaped.
 	cutMargin = 16 << 10
 
-	// maxDepth is how many objects and lists inside of each other are looked at.
+	// maxDepth is how many levels of objects and lists below the whole body are looked at.
 	maxDepth = 5
 
 	// maxRead is how many bytes of JSON are parsed in all. What is deep in a body is

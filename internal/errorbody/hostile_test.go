@@ -133,6 +133,8 @@ func TestBodyIsReadUpToItsBound(t *testing.T) {
 		{"escapes at the cut", `{"message": "` + strings.Repeat(`\u00e9`, 1<<19) + `"}`, "", "éé"},
 		{"backslashes at the cut", `{"message": "a` + strings.Repeat(`\\`, 1<<19) + `"}`, "", `a\\`},
 		{"echo before", `{"request": "` + long + `", "message": "No"}`, "", ""},
+		{"plain text with a comma", `No, "upstream" is away ` + long, "", `No, "upstream" is away éé`},
+		{"white space", strings.Repeat(" ", 1<<20), "", ""},
 	}
 	for _, tt := range tests {
 		for shift := range 7 { // the cut is in the middle of something
@@ -213,6 +215,7 @@ func TestEchoesAreNotShown(t *testing.T) {
 		`{"detail": [{"loc": ["x"], "msg": "No", "input": "ECHO", "ctx": {"given": "ECHO"}}]}`,
 		`{"error": {"code": "X", "message": "No", "what_you_sent": "ECHO", "suggested_action": "not ECHO"}}`,
 		`{"error": {"what_you_sent": ["ECHO"], "input": ["ECHO"], "label": "ECHO"}}`,
+		`{"error": {"code": "X", "message": "No", "labels": ["ECHO"]}}`,
 		`{"errors": {"input": "ECHO", "Value": ["ECHO"]}}`,
 		`{"message": "No {\"label\": \"ECHO\"}"}`,
 		`{"message": "[{\"label\": \"ECHO\"}"}`,

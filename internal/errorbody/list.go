@@ -128,19 +128,15 @@ func (d *decoder) fields(field string, raw json.RawMessage, depth int, texts boo
 func elements(raw json.RawMessage) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		standard := json.NewDecoder(bytes.NewReader(raw))
-		_, err := standard.Token() // the bracket
-		for err == nil && standard.More() {
+		_, _ = standard.Token() // the bracket
+		for standard.More() {
 			name := ""
 			if kind(raw) == '{' {
-				var token json.Token
-				token, err = standard.Token()
+				token, _ := standard.Token()
 				name, _ = token.(string)
 			}
 			var value json.RawMessage
-			if err == nil {
-				err = standard.Decode(&value)
-			}
-			if err != nil || !yield(name, value) {
+			if standard.Decode(&value) != nil || !yield(name, value) {
 				return
 			}
 		}

@@ -143,14 +143,13 @@ func typeOf(m members) string {
 	return text
 }
 
-// kind returns the first byte of a JSON value, 0 where there is none.
+// kind returns the first byte of a JSON value, 0 where there is none. No white space
+// stands before a value.
 func kind(raw json.RawMessage) byte {
-	for _, c := range raw {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return c
-		}
+	if len(raw) == 0 {
+		return 0
 	}
-	return 0
+	return raw[0]
 }
 
 // textOf returns the text of a JSON string, and "" for any other value.

@@ -15,7 +15,7 @@ func TestTextOfPages(t *testing.T) {
 		"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>"
 	tests := []struct{ name, page, want string }{
 		{"title and heading alike", nginx, "502 Bad Gateway nginx"},
-		{"in other case", "<title>Bad gateway</title><h1>BAD GATEWAY</h1>", "Bad gateway"},
+		{"in other case", "<title>Bad gateway (az)</title><h1>BAD GATEWAY (AZ)</h1>", "Bad gateway (az)"},
 		{
 			"title is longer",
 			"<title>Bad Gateway | api.test</title><h1>Bad Gateway</h1><p>Later</p>",
@@ -31,12 +31,14 @@ func TestTextOfPages(t *testing.T) {
 		{"comments", "a<!-- x --><!-- <p>y</p> -->b<!---->c", "abc"},
 		{"comment never closed", "<p>Away</p><!-- label", "Away"},
 		{"script and style", "<STYLE>p{}</STYLE><p>Away</p><Script>if (a<b) {}</script ><p>Later</p>", "Away Later"},
+		{"empty script", "<script></script><p>Away</p>", "Away"},
 		{"script never closed", "<p>Away</p><script>var x", "Away"},
 		{"other tag that begins alike", "<stylesheet>Away</stylesheet>", "Away"},
 		{"bracket in an attribute", `<a title="x > label">Away</a>`, "Away"},
 		{"quotation that never ends", `<a title="x>Away</a>`, "Away"},
 		{"tag that never ends", `<p>Away</p><a title="label`, "Away"},
 		{"page of a tag that never ends", `<input value="label`, ""},
+		{"tag that ends behind its first letter", "<p>Away</p><b", "Away"},
 		{"tag at the very end", "<p>Away<", "Away<"},
 		{"entities", "<p>Away &amp; gone &lt;soon&gt;&nbsp;&#33;</p>", "Away & gone <soon> !"},
 		{
@@ -58,6 +60,36 @@ func TestTextOfPages(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, tt.want, errorbody.Parse([]byte(tt.page), nil).Message)
 		})
+	}
+}
+
+// A page is read up to the piece of text with which there are more than 4 KiB.
+func TestPageIsReadUpToItsBound(t *testing.T) {
+	t.Parallel()
+	const (
+		most            = 4 << 10
+		titleAndHeading = "<title>The title</title><h1>The title, longer</h1><p>"
+	)
+	x := func(n int) string { return strings.Repeat("x", n) }
+	tests := []struct {
+		name, page string
+		length     int  // of the text before the last block
+		lastIsRead bool // the last block, "end"
+	}{
+		{"one block", "<p>" + x(most) + "<p>end", most, true},
+		{"one block, too long", "<p>" + x(most+1) + "<p>end", most + 1, false},
+		{"three blocks", "<p>first<p>second<p>" + x(most-11) + "<p>end", most + 2, true},
+		{"three blocks, too long", "<p>first<p>second<p>" + x(most-10) + "<p>end", most + 3, false},
+		{"block of two pieces, too long", "<p>first<p>" + x(most-5) + "<b>y</b><p>end", most + 2, false},
+		{"block that is not complete", "<p>" + x(most-1) + "<p>yy<b>end", most + 2, false},
+		{"title and heading", titleAndHeading + x(most-17) + "<p>end", most + 1, true},
+		{"title and heading, too long", titleAndHeading + x(most-16) + "<p>end", most + 2, false},
+	}
+	for _, tt := range tests {
+		text := errorbody.Parse([]byte(tt.page), nil).Message
+		before, lastIsRead := strings.CutSuffix(text, " end")
+		assert.Equal(t, tt.length, len(before), tt.name)
+		assert.Equal(t, tt.lastIsRead, lastIsRead, tt.name)
 	}
 }
 

@@ -1,6 +1,10 @@
 package errorbody
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+	"unicode"
+)
 
 // pythonToJSON turns what Python prints for a dict or a list into JSON. Tuples become
 // lists. Values that JSON does not have, such as datetime.datetime(2026, 2, 26) and
@@ -37,9 +41,9 @@ func (p *pythonReader) next() {
 	case c == '<':
 		p.pos += indexBehind(p.text[p.pos:], '>')
 		p.out = append(p.out, "null"...)
-	case isNameByte(c) && (c < '0' || c > '9'):
+	case isNameByte(c):
 		p.word()
-	default: // white space, a comma, a colon, an opening bracket, part of a number
+	default: // white space, a comma, a colon, an opening bracket, the sign of a number
 		p.out = append(p.out, c)
 		p.pos++
 	}
@@ -48,13 +52,7 @@ func (p *pythonReader) next() {
 // closing writes a closing bracket. It drops the comma that Python writes before the
 // bracket of a tuple of one.
 func (p *pythonReader) closing(bracket byte) {
-	end := len(p.out)
-	for end > 0 && (p.out[end-1] == ' ' || p.out[end-1] == '\n') {
-		end--
-	}
-	if end > 0 && p.out[end-1] == ',' {
-		p.out = p.out[:end-1]
-	}
+	p.out = bytes.TrimSuffix(bytes.TrimRight(p.out, " \n"), []byte(","))
 	p.out = append(p.out, bracket)
 	p.pos++
 }
@@ -101,8 +99,9 @@ func (p *pythonReader) escape() {
 	}
 }
 
-// word translates True, False and None. A word before a colon is a name, one before a
-// quotation mark is the prefix of a text, any other is a value that JSON does not have.
+// word translates True, False, None and a number. A word before a colon is a name, one
+// before a quotation mark is the prefix of a text, any other is a value that JSON does not
+// have.
 func (p *pythonReader) word() {
 	end := p.pos
 	for end < len(p.text) && isNameByte(p.text[end]) {
@@ -114,6 +113,8 @@ func (p *pythonReader) word() {
 	case strings.HasPrefix(rest, "'") || strings.HasPrefix(rest, `"`):
 	case strings.HasPrefix(rest, ":"):
 		p.out = append(p.out, `"`+word+`"`...)
+	case unicode.IsDigit(rune(word[0])):
+		p.out = append(p.out, word...)
 	case word == "True":
 		p.out = append(p.out, "true"...)
 	case word == "False":

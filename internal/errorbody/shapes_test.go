@@ -36,6 +36,12 @@ func TestShapesOfErrors(t *testing.T) {
 			"daily_limit: Too small; x: Odd",
 		},
 		{
+			"errors by field, with a type",
+			`{"errors": {"daily_limit": {"type": "too_small", "msg": "Too small"}}}`,
+			"too_small",
+			"daily_limit: Too small",
+		},
+		{
 			"errors by known names",
 			`{"errors": {"message": ["Too long"], "code": ["Unknown"]}}`,
 			"",
@@ -58,6 +64,7 @@ func TestShapesOfErrors(t *testing.T) {
 		},
 		{"errors beside a message", `{"message": "Not valid", "errors": {"x": ["Bad"]}}`, "", "Not valid; x: Bad"},
 		{"errors like the message", `{"message": "Not valid", "errors": ["Not valid", "Bad"]}`, "", "Not valid; Bad"},
+		{"errors beside false", `{"message": false, "errors": ["Bad"]}`, "", "Bad"},
 		{"type that is a URL", `{"error": {"type": "https://errors.test/no", "message": "No"}}`, "", "No"},
 		{"type of the whole", `{"type": "validation", "title": "No"}`, "", "No"},
 		{"one error for all", `{"errors": "No"}`, "", "No"},
@@ -89,6 +96,7 @@ func TestShapesOfErrors(t *testing.T) {
 		},
 		{"two texts", `{"error": "Forbidden", "message": "Not yours"}`, "", "Not yours"},
 		{"code in the detail", `{"detail": "brand_suspended"}`, "brand_suspended", "brand_suspended"},
+		{"code of letters and digits", `{"detail": "AZ_az_09"}`, "AZ_az_09", "AZ_az_09"},
 		{"code as a number", `{"error": {"code": 4002, "message": "No"}}`, "4002", "No"},
 		{"inner error", `{"error": {"error": "expired", "message": "No"}}`, "expired", "No"},
 		{

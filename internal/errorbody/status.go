@@ -45,11 +45,8 @@ func cutStatus(message string, status int) (rest string, found bool) {
 // cutPhrase cuts the text of a status off a message.
 func cutPhrase(message string, status int) (rest string, found bool) {
 	for _, phrase := range append(otherPhrases[status], http.StatusText(status)) {
-		if phrase == "" {
-			continue
-		}
 		rest, found = cutWords(message, phrase)
-		if found {
+		if found && phrase != "" {
 			return rest, true
 		}
 	}

@@ -58,7 +58,7 @@ func (d *decoder) data(text string, depth int) {
 	if d.cut && !json.Valid(document) {
 		document = complete(document)
 	}
-	if depth < maxDepth && json.Valid(document) {
+	if json.Valid(document) {
 		d.value(document, depth+1)
 	}
 }
@@ -70,10 +70,13 @@ func beginsData(text string) bool {
 	return text != "" && (text[0] == '{' || text[0] == '[') && isData(text)
 }
 
+// openings are the brackets and white space that data may begin with.
+const openings = "{[( \t\r\n"
+
 // isData reports whether text, which begins with a bracket, goes on like an object or a
 // list: with a quotation mark, with a name and a colon, with a comma, or not at all.
 func isData(text string) bool {
-	content := strings.TrimLeft(text, "{[( \t\r\n")
+	content := strings.TrimLeft(text, openings)
 	brackets := strings.TrimRight(text[:len(text)-len(content)], " \t\r\n")
 	if content == "" || strings.IndexByte(`"'\`, content[0]) >= 0 {
 		return true
@@ -94,18 +97,18 @@ func isData(text string) bool {
 // "[type=…, input_value=…, input_type=…]", and everything from an object on.
 func withoutEcho(text string) string {
 	text = withoutInputValues(text)
-	for i := 0; i < len(text); i++ {
-		if text[i] != '{' {
-			continue
+	rest := text
+	for {
+		i := strings.IndexByte(rest, '{')
+		if i < 0 {
+			return text
 		}
-		if isData(text[i:]) {
-			return strings.TrimSpace(text[:i]) + " …"
+		rest = rest[i:]
+		if isData(rest) {
+			return strings.TrimSpace(strings.TrimSuffix(text, rest)) + " …"
 		}
-		for i+1 < len(text) && strings.IndexByte("{[( \t\r\n", text[i+1]) >= 0 {
-			i++ // isData has read past these, so that the time stays linear
-		}
+		rest = strings.TrimLeft(rest, openings) // isData has read past these, so that the time stays linear
 	}
-	return text
 }
 
 // withoutInputValues removes what Pydantic appends to a message: a bracket with the value

@@ -27,8 +27,17 @@ func TestTextsThatArePrintedData(t *testing.T) {
 			"",
 			"No",
 		},
+		{
+			"numbers",
+			`{'limit': 0.5, 'least': -1e-07, 'most': 1e+16, 'code': 4090, 'message': 'No'}`,
+			"4090",
+			"No",
+		},
+		{"numbers as names", `{404: 'Gone', 'message': 'No'}`, "", "No"},
+		{"dict on several lines", "{\n  'message': 'No',\n}", "", "No"},
 		{"escapes", `{'message': 'a\nb\tc\x41\u0042\\ \q'}`, "", "a\nb\tcAB\\ \\q"},
 		{"names without quotes", `{code: "X", message: "No"}`, "X", "No"},
+		{"names of letters and digits", `{azAZ_09: "echo", message: "No"}`, "", "No"},
 		{"JSON", `{"error": {"message": "No", "what_you_sent": "echo"}}`, "", "No"},
 		{"JSON in JSON", `{"error": "{\"message\": \"No\"}"}`, "", "No"},
 		{"dict that never ends", `{'message': 'echo`, "", ""},
@@ -75,6 +84,7 @@ func TestPlainTexts(t *testing.T) {
 		{"no quotes", `{api_key: echo}`, ""},
 		{"only brackets", "{[ {", ""},
 		{"data in a sentence", `request {"label": "echo"} was refused`, "request …"},
+		{"data behind braces", `{upstream} refused {"label": "echo"}`, "{upstream} refused …"},
 		{"dict in a sentence", `Not valid: {'label': 'echo'}`, "Not valid: …"},
 		{"list of data in a sentence", `request [{"label": "echo"}]`, "request [ …"},
 		{
@@ -107,6 +117,7 @@ func TestTextInUTF16(t *testing.T) {
 		assert.Equal(t, "Not é 😀 😀", errorbody.Parse(body, nil).Message, name)
 	}
 	assert.Equal(t, "a\uFFFDb", errorbody.Parse([]byte("a\xff\xfeb"), nil).Message, "no UTF-8 and no UTF-16")
+	assert.Equal(t, "\uFFFDab", errorbody.Parse([]byte("\xffab"), nil).Message, "half a byte order mark")
 	assert.Equal(t, "", errorbody.Parse([]byte{0xFF, 0xFE}, nil).Message)
 	assert.Equal(t, "x", errorbody.Parse([]byte{'x'}, nil).Message)
 }
