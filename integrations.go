@@ -140,8 +140,8 @@ const (
 // The settings are absolute values, so a repeat does no harm. Update therefore
 // repeats what may succeed on another attempt: connections that are refused or break,
 // attempts that time out, a 429 that states a wait in its header, and the statuses 500,
-// 502, 503, 504 and 520 to 524. Nothing else is repeated, such as a bad certificate. [WithMaxAttempts](1) turns this off for one
-// call.
+// 502, 503, 504 and 520 to 524. Nothing else is repeated, such as a bad certificate.
+// [WithMaxAttempts](1) turns this off for one call.
 //
 // The errors are a [*BadRequestError] for a value that the API refuses, a
 // [*NotFoundError] for an id that does not exist or belongs to another brand, the

@@ -67,11 +67,12 @@ func TestNilAndZeroOptionsAreIgnored(t *testing.T) {
 		t, api, nil, spideriq.WithLogger(nil), spideriq.WithAttemptTimeout(0),
 		spideriq.WithRetryPolicy(spideriq.RetryPolicy{}),
 	)
-	require.NoError(
-		t,
-		update(t.Context(), client, nil, spideriq.WithResponseInfo(nil), spideriq.WithQuery((*struct{ A int })(nil))),
-	)
+	require.NoError(t, update(
+		t.Context(), client, nil, spideriq.WithResponseInfo(nil), spideriq.WithQuery((*struct{ A int })(nil)),
+		spideriq.WithHeader("X-Team", "billing"),
+	))
 	assert.Equal(t, spideriq.DefaultBaseURL+"/integrations/42", api.Requests()[0].URL)
+	assert.Equal(t, "billing", api.Requests()[0].Header.Get("X-Team"), "the options behind them are not")
 }
 
 func TestOptionsKeepTheirOrderAndTheirInput(t *testing.T) {
