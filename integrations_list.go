@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-
-	"github.com/spideriq/spideriq-go/internal/apiurl"
 )
 
 // ListParams choose the integrations that [IntegrationsService.List] and
@@ -18,19 +16,6 @@ type ListParams struct {
 	IsActive     *bool        `url:"is_active,omitempty"` // nil: active and inactive
 	Limit        int          `url:"limit,omitempty"`     // rows a page, at most 100; 0: the API's default of 50
 	Offset       int          `url:"offset,omitempty"`    // rows to skip first
-}
-
-// String returns the query that List would send, and what is wrong with p where it
-// would send none.
-func (p ListParams) String() string {
-	query, err := apiurl.EncodeQuery(p)
-	if err == nil {
-		err = p.validate()
-	}
-	if err != nil {
-		return "spideriq.ListParams(" + err.Error() + ")"
-	}
-	return query.Encode()
 }
 
 func (p ListParams) validate() error {
