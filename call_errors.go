@@ -76,15 +76,22 @@ func isRedirect(r *transport.Response) bool {
 	return r.StatusCode/100 == 3 && r.Header.Get("Location") != ""
 }
 
-// redirectMessage says where a redirect points, without the query.
+// redirectMessage says where a redirect points, without the query. The Location is redacted
+// before it is parsed, because a secret may contain what begins a query. The path of one
+// that is too long for that is left out.
 func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
-	location, err := url.Parse(header.Get("Location"))
+	text := header.Get("Location")
+	tooLong := len(text) > maxHeaderSize
+	if !tooLong {
+		text = redactor.Redact(text)
+	}
+	location, err := url.Parse(text)
 	if err != nil || location.Host+location.Path == "" {
 		return "redirects are not followed"
 	}
 	path := location.EscapedPath()
-	if len(path) > maxHeaderSize {
-		path = "" // not cut, because half a secret could not be recognised
+	if tooLong {
+		path = ""
 	}
 	target := safetext.OneLine(redactor.Redact(location.Host+path), maxPathLength)
 	return "redirects to " + target + ", and redirects are not followed"

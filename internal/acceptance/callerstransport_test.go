@@ -91,7 +91,8 @@ func TestCallersProxyAndTLSSettingsStayInUse(t *testing.T) {
 func TestRegisteredProtocolMayHaveSentTheRequest(t *testing.T) {
 	t.Parallel()
 	api := fakeapi.New(fakeapi.Fail(&net.OpError{Op: "read", Err: syscall.ECONNRESET}))
-	transport := new(http.Transport)
+	transport := &http.Transport{Protocols: new(http.Protocols)} // HTTP/2 would register the same protocol
+	transport.Protocols.SetHTTP1(true)
 	transport.RegisterProtocol("https", api)
 	e := requireAs[*spideriq.TransportError](t, create(t.Context(), newClient(t, transport)))
 	assert.Equal(t, 1, e.Attempts)

@@ -169,3 +169,20 @@ func TestCredentialsAreNotReadDuringTheCall(t *testing.T) {
 		requireAs[*spideriq.BadRequestError](t, err)
 	})
 }
+
+// A secret may contain what begins a query or a fragment. What comes before it is not shown
+// either.
+func TestSecretInALocationIsRedactedBeforeTheURLIsCut(t *testing.T) {
+	t.Parallel()
+	for _, sign := range []string{"#", "?", "@"} {
+		key := "sk-live-0123456789" + sign + "abcdef-tail99"
+		for _, before := range []string{"https://login.example/echo/", "https://login.example/?key=", "https://"} {
+			answer := fakeapi.Respond(302, "", "Location: "+before+key)
+			_, err := newClient(t, fakeapi.New(answer)).Integrations.Create(t.Context(), spideriq.CreateParams{
+				ProviderName: "groq", Credentials: spideriq.Credentials{"api_key": key},
+			})
+			assert.NotContains(t, err.Error(), "0123456789", "%s%s", before, key)
+			assert.NotContains(t, err.Error(), "abcdef", "%s%s", before, key)
+		}
+	}
+}

@@ -30,8 +30,9 @@ func TestErrorKeepsAHeaderOf64KiB(t *testing.T) {
 func TestLocationOf64KiBIsShownInPart(t *testing.T) {
 	t.Parallel()
 	for surplus, shown := range map[int]bool{0: true, 1: false} {
-		path := "/" + strings.Repeat("x", largestHeader-len("/")+surplus)
-		answer := fakeapi.Respond(302, "", "Location: https://login.example"+path)
+		const origin = "https://login.example/"
+		location := origin + strings.Repeat("x", largestHeader-len(origin)+surplus)
+		answer := fakeapi.Respond(302, "", "Location: "+location)
 		err := update(t.Context(), newClient(t, fakeapi.New(answer)))
 		assert.Equal(t, shown, strings.Contains(err.Error(), "login.example/xxx"), surplus)
 	}

@@ -50,9 +50,21 @@ func (d *decoder) decode(v reflect.Value) error {
 	return d.decodeKind(v)
 }
 
-// mayHaveMethods reports whether t is declared in a package, or is a struct, which has the
-// methods of what it embeds.
-func mayHaveMethods(t reflect.Type) bool { return t.PkgPath() != "" || t.Kind() == reflect.Struct }
+// mayHaveMethods reports whether t is declared in a package, or is a struct that has the
+// methods of a value that it embeds. A pointer or an interface may be nil, and its methods
+// would panic.
+func mayHaveMethods(t reflect.Type) bool {
+	if t.PkgPath() != "" || t.Kind() != reflect.Struct {
+		return t.PkgPath() != ""
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && (f.Type.Kind() == reflect.Pointer || f.Type.Kind() == reflect.Interface) {
+			return false
+		}
+	}
+	return true
+}
 
 // decodeKind reads the next value into a v without such a method. The value is not null,
 // unless v is an interface.

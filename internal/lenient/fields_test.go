@@ -3,6 +3,7 @@ package lenient_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"reflect"
 	"testing"
 	"time"
@@ -221,4 +222,18 @@ func TestStructWithoutANameHasTheMethodsOfWhatItEmbeds(t *testing.T) {
 	require.NoError(t, lenient.Unmarshal([]byte(`["2026-02-26T15:30:00Z"]`), &rows))
 	require.Len(t, rows, 1)
 	assert.Equal(t, 2026, rows[0].Year())
+
+	// encoding/json calls the method of the nil pointer and panics.
+	var promoted struct {
+		*big.Int
+		A int
+	}
+	require.NoError(t, lenient.Unmarshal([]byte(`{"A": 1}`), &promoted))
+	assert.Equal(t, 1, promoted.A)
+	var hidden struct {
+		json.Unmarshaler
+		A int
+	}
+	require.NoError(t, lenient.Unmarshal([]byte(`{"A": 1}`), &hidden))
+	assert.Equal(t, 1, hidden.A)
 }

@@ -59,7 +59,7 @@ func (r *Redactor) Redact(s string) string {
 	decoded := newView(s)
 	changed := decoded.decode()
 
-	found := make(marks, len(s)+1)
+	found := &marks{length: len(s)}
 	plain.simplify()
 	plain.find(r.patterns, found)
 	if changed {
@@ -78,72 +78,77 @@ func (r *Redactor) Redact(s string) string {
 
 // addPatterns brings the secrets into the forms that are searched for.
 func (r *Redactor) addPatterns() {
+	known := make(map[string]bool)
 	for _, secret := range r.secrets {
 		secret = strings.TrimSpace(secret)
 		if len(secret) < minSecret {
 			continue
 		}
-		r.addPattern([]byte(secret), minSecret)
+		r.addPattern([]byte(secret), minSecret, known)
 
 		decoded := newView(secret)
 		decoded.decode()
-		r.addPattern(decoded.text, minSecret)
+		r.addPattern(decoded.text, minSecret, known)
 
 		lines := bytes.FieldsFunc(decoded.text, isLineBreak)
 		if len(lines) < 2 {
 			continue
 		}
 		for _, line := range lines {
-			r.addPattern(bytes.TrimSpace(line), minPart)
+			r.addPattern(bytes.TrimSpace(line), minPart, known)
 		}
 		decoded.simplify()
 		decoded.squeeze()
 		if len(decoded.text) >= minPart {
-			r.squeezed = insert(r.squeezed, decoded.text)
+			r.squeezed = append(r.squeezed, decoded.text)
 		}
 	}
 }
 
-// addPattern adds text unless it is shorter than shortest, or nothing but white space.
-func (r *Redactor) addPattern(text []byte, shortest int) {
+// addPattern adds text unless it is shorter than shortest, nothing but white space, or
+// known already.
+func (r *Redactor) addPattern(text []byte, shortest int, known map[string]bool) {
 	if len(text) < shortest {
 		return
 	}
 	v := view{text: bytes.Clone(text)}
 	v.simplify()
-	if len(bytes.TrimSpace(v.text)) == 0 {
+	if len(bytes.TrimSpace(v.text)) == 0 || known[string(v.text)] {
 		return
 	}
-	r.patterns = insert(r.patterns, v.text)
+	known[string(v.text)] = true
+	r.patterns = append(r.patterns, v.text)
 }
 
 func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }
 
-// insert adds a pattern to the sorted patterns, which have each only once.
-func insert(patterns [][]byte, pattern []byte) [][]byte {
-	i, found := slices.BinarySearchFunc(patterns, pattern, bytes.Compare)
-	if found {
-		return patterns
-	}
-	return slices.Insert(patterns, i, pattern)
+// marks tell where in a text secrets are.
+type marks struct {
+	length int // of the text
+
+	// changes has a number for each offset of the text, and one for its end: how many
+	// secrets begin there, less those that have ended. It is nil until one is found.
+	changes []int
 }
 
-// marks has a number for each offset of a text, and one for its end: how many secrets
-// begin there, less those that have ended.
-type marks []int
-
-func (m marks) add(start, end int) {
-	m[start]++
-	m[end]--
+func (m *marks) add(start, end int) {
+	if m.changes == nil {
+		m.changes = make([]int, m.length+1)
+	}
+	m.changes[start]++
+	m.changes[end]--
 }
 
 // replace puts the placeholder into s in the place of what is marked. Secrets that overlap
 // or touch get one placeholder, so that no end of a secret stays behind another.
-func (m marks) replace(s string) string {
+func (m *marks) replace(s string) string {
+	if m.changes == nil {
+		return s
+	}
 	var b strings.Builder
 	open := 0 // how many secrets the offset lies in
 	kept := 0 // the part of s up to here has been dealt with
-	for i, change := range m {
+	for i, change := range m.changes {
 		if change == 0 {
 			continue
 		}
@@ -153,9 +158,6 @@ func (m marks) replace(s string) string {
 		}
 		open += change
 		kept = i
-	}
-	if b.Len() == 0 {
-		return s
 	}
 	b.WriteString(s[kept:])
 	return b.String()

@@ -96,7 +96,7 @@ func (v *view) squeeze() {
 }
 
 // find marks where in the source the patterns are.
-func (v *view) find(patterns [][]byte, m marks) {
+func (v *view) find(patterns [][]byte, m *marks) {
 	for _, pattern := range patterns {
 		v.findOne(pattern, m)
 	}
@@ -105,7 +105,7 @@ func (v *view) find(patterns [][]byte, m marks) {
 // findOne marks one pattern. An occurrence that begins in the first half of another is
 // passed over, so that the time stays linear: there is one only for a secret that repeats
 // itself, such as "aaaa".
-func (v *view) findOne(pattern []byte, m marks) {
+func (v *view) findOne(pattern []byte, m *marks) {
 	for from := 0; ; {
 		i := bytes.Index(v.text[from:], pattern)
 		if i < 0 {
