@@ -71,7 +71,9 @@ func WithBaseURL(rawURL string) Option {
 // unless it is 0 or [WithAttemptTimeout] sets a shorter one.
 //
 // A transport of the caller's brings its own settings: the larger idle pool and the HTTP/2
-// pings of ours are not added to it, and what a proxy answers to CONNECT is not retried.
+// pings of ours are not added to it, and what a proxy answers to CONNECT is not retried. It
+// may send in ways that no trace shows. A write that fails before the transport looks for a
+// connection therefore may have been applied, unless the error is one of dialing.
 //
 // hc is copied and never written to. Its CheckRedirect and Jar are not used: no
 // redirect is followed and no cookie is kept. NewClient refuses a nil hc and a
