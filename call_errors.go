@@ -77,8 +77,8 @@ func isRedirect(r *transport.Response) bool {
 }
 
 // redirectMessage says where a redirect points, without the query. The Location is redacted
-// before it is parsed, because a secret may contain what begins a query. The path of one
-// that is too long for that is left out.
+// before it is parsed, because a secret may contain what begins a query. A Location that is
+// too long to be redacted is shown as its host.
 func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
 	text := header.Get("Location")
 	tooLong := len(text) > maxHeaderSize
@@ -89,12 +89,11 @@ func redirectMessage(header http.Header, redactor *safetext.Redactor) string {
 	if err != nil || location.Host+location.Path == "" {
 		return "redirects are not followed"
 	}
-	path := location.EscapedPath()
+	target := location.Host + location.EscapedPath()
 	if tooLong {
-		path = ""
+		target = redactor.Redact(location.Host)
 	}
-	target := safetext.OneLine(redactor.Redact(location.Host+path), maxPathLength)
-	return "redirects to " + target + ", and redirects are not followed"
+	return "redirects to " + safetext.OneLine(target, maxPathLength) + ", and redirects are not followed"
 }
 
 // retryAfter returns the wait that a failed response states, at least a second, or 0

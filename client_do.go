@@ -40,9 +40,9 @@ var allowedMethods = []string{
 // out is a non-nil pointer that receives the JSON of a 2xx. Do is as forgiving as the
 // methods: it reads times without a zone, and numbers that are written as text. A
 // number in an any is a [json.Number]. An [io.Writer] is refused: to receive the
-// JSON as it is, give a *[json.RawMessage]. With an out, a 2xx without
-// a body is an [*InvalidResponseError]. With a nil out, the body of a 2xx is only checked
-// for "success": false.
+// JSON as it is, give a *[json.RawMessage]. With an out, a 2xx without a body is an
+// [*InvalidResponseError]. With a nil out, the body of a 2xx is only checked for
+// "success": false.
 //
 // An invalid argument is an [*ArgumentError], made before anything is sent.
 func (c *Client) Do(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {

@@ -101,8 +101,8 @@ type TokenSource func(ctx context.Context) (string, error)
 
 // WithTokenSource asks src for the token before each attempt, after any wait, so
 // that a token which expires meanwhile is replaced. The token argument of
-// [NewClient] must then be "". src should cache: it is called once for each attempt. The
-// timeout of the attempt does not bound it, only its ctx does.
+// [NewClient] must then be "". src should cache: it is called once for each attempt. Only
+// its ctx bounds it, not the timeout of the attempt.
 //
 // An error of src, and a token that NewClient would refuse, ends the call with a
 // [*TransportError] before the request is sent. NewClient refuses a nil src.

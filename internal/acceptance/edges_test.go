@@ -151,3 +151,25 @@ func TestLocationThatIsTooLongIsNotShownInPart(t *testing.T) {
 	assert.ErrorContains(t, err, "redirects to login.example, and redirects are not followed")
 	assertNoSecret(t, err.Error())
 }
+
+const largestHeader = 64 << 10 // what an error keeps
+
+func TestErrorKeepsAHeaderOf64KiB(t *testing.T) {
+	t.Parallel()
+	for surplus, kept := range map[int]bool{0: true, 1: false} {
+		value := strings.Repeat("x", largestHeader-len("A-Long")+surplus)
+		err := update(t.Context(), newClient(t, fakeapi.New(fakeapi.Respond(400, "", "A-Long: "+value))))
+		assert.Equal(t, kept, requireAs[*spideriq.APIError](t, err).Header.Get("A-Long") != "", surplus)
+	}
+}
+
+func TestLocationOf64KiBIsShownInPart(t *testing.T) {
+	t.Parallel()
+	for surplus, shown := range map[int]bool{0: true, 1: false} {
+		const origin = "https://login.example/"
+		location := origin + strings.Repeat("x", largestHeader-len(origin)+surplus)
+		answer := fakeapi.Respond(302, "", "Location: "+location)
+		err := update(t.Context(), newClient(t, fakeapi.New(answer)))
+		assert.Equal(t, shown, strings.Contains(err.Error(), "login.example/xxx"), surplus)
+	}
+}

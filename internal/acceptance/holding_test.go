@@ -139,3 +139,27 @@ func TestWaitsNearTheLargestDurationReturnAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestPauseIsShownInWholeSeconds(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		left time.Duration
+		want string
+	}{
+		{29500 * time.Millisecond, "a pause of 30s,"},
+		{1001 * time.Millisecond, "a pause of 2s,"},
+		{time.Second, "a pause of 1s,"},
+		{400 * time.Millisecond, "a pause of 400ms,"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client := newClient(t, fakeapi.New(fakeapi.Respond(429, refusalBody, "Retry-After: 30")))
+			require.Error(t, update(t.Context(), client, spideriq.WithMaxAttempts(1)))
+			time.Sleep(30*time.Second - tt.left)
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			err := update(ctx, client)
+			assert.ErrorContains(t, err, tt.want)
+			assert.Equal(t, tt.left, requireAs[*spideriq.RateLimitError](t, err).RetryAfter)
+		})
+	}
+}

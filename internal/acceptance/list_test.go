@@ -57,3 +57,10 @@ func TestListOfNothingIsNotNil(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []*spideriq.Integration{}, rows)
 }
+
+func TestRowWithoutAnIDIsNamed(t *testing.T) {
+	t.Parallel()
+	body := `{"success": true, "integrations": [{"id": 1}, {"id": 0}]}`
+	err := list(t.Context(), newClient(t, fakeapi.New(fakeapi.Respond(200, body))))
+	assert.ErrorContains(t, err, "integrations: row 2: id is missing")
+}

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -179,5 +181,25 @@ func TestRowsAndReportsPrintTheirValues(t *testing.T) {
 			assert.Contains(t, fmt.Sprintf(verb, c.value), c.want)
 			assert.Contains(t, fmt.Sprintf(verb, pointer.Interface()), c.want)
 		}
+	}
+}
+
+func TestLogOfAnIntegrationLeavesOutWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	logged := func(i spideriq.Integration) string {
+		var line bytes.Buffer
+		slog.New(slog.NewTextHandler(&line, nil)).Info("x", "i", &i)
+		return line.String()
+	}
+	known := logged(spideriq.Integration{
+		SpendLimitPeriod: spideriq.SpendLimitPeriodDaily, SpendLimitAction: spideriq.SpendLimitActionBlock,
+		DailyLimit: new(5), UpdatedAt: time.Unix(0, 0).UTC(),
+	})
+	for _, name := range []string{
+		"i.spend_limit_period=daily", "i.spend_limit_action=block", "i.daily_limit=5", "i.updated_at=1970",
+	} {
+		assert.Contains(t, known, name)
+		key, _, _ := strings.Cut(name, "=")
+		assert.NotContains(t, logged(spideriq.Integration{}), key)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/spideriq/spideriq-go"
+	"github.com/spideriq/spideriq-go/internal/fakeapi"
 	"github.com/spideriq/spideriq-go/internal/wireserver"
 )
 
@@ -127,4 +128,17 @@ func TestRedirectAmongRetriesIsNotFollowed(t *testing.T) {
 		})
 	}
 	t.Cleanup(func() { assert.Zero(t, target.Accepted()) })
+}
+
+func TestOnlyA3xxWithALocationIsARedirect(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]fakeapi.Reply{
+		"no Location":      fakeapi.Respond(304, ""),
+		"another status":   fakeapi.Respond(400, "", "Location: https://login.example/"),
+		"neither":          fakeapi.Respond(400, ""),
+		"a server's error": fakeapi.Respond(501, "", "Location: https://login.example/"),
+	} {
+		err := update(t.Context(), newClient(t, fakeapi.New(answer)))
+		assert.NotContains(t, err.Error(), "redirects", name)
+	}
 }

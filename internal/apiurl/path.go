@@ -174,7 +174,7 @@ func decodeOnce(s string) string {
 func Join(base *url.URL, path string) url.URL {
 	joined := *base
 	if base.RawPath == "" && !strings.ContainsAny(path, escapedOtherwise) {
-		joined.Path += path // what setPath would do, in a third of the time
+		joined.Path += path // with the result of setPath, which escapes and parses
 		return joined
 	}
 	setPath(&joined, base.EscapedPath()+escapeOnce(path))

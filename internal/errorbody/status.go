@@ -46,7 +46,7 @@ func cutStatus(message string, status int) (rest string, found bool) {
 func cutPhrase(message string, status int) (rest string, found bool) {
 	for _, phrase := range append(otherPhrases[status], http.StatusText(status)) {
 		rest, found = cutWords(message, phrase)
-		if found && phrase != "" {
+		if phrase != "" && found {
 			return rest, true
 		}
 	}

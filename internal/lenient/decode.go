@@ -50,20 +50,30 @@ func (d *decoder) decode(v reflect.Value) error {
 	return d.decodeKind(v)
 }
 
-// mayHaveMethods reports whether t is declared in a package, or is a struct that has the
-// methods of a value that it embeds. A pointer or an interface may be nil, and its methods
-// would panic.
+// mayHaveMethods reports whether t may have methods that can be called: those of a type that
+// is declared in a package, or those that a struct has from the values that it embeds.
 func mayHaveMethods(t reflect.Type) bool {
-	if t.PkgPath() != "" || t.Kind() != reflect.Struct {
-		return t.PkgPath() != ""
-	}
+	return t.PkgPath() != "" || t.Kind() == reflect.Struct && !embedsPointer(t)
+}
+
+// embedsPointer reports whether a struct embeds a pointer or an interface, at any depth. It
+// may be nil, and the methods that the struct has from it would panic then.
+func embedsPointer(t reflect.Type) bool {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if f.Anonymous && (f.Type.Kind() == reflect.Pointer || f.Type.Kind() == reflect.Interface) {
-			return false
+		if !f.Anonymous {
+			continue
+		}
+		switch f.Type.Kind() {
+		case reflect.Pointer, reflect.Interface:
+			return true
+		case reflect.Struct:
+			if embedsPointer(f.Type) {
+				return true
+			}
 		}
 	}
-	return true
+	return false
 }
 
 // decodeKind reads the next value into a v without such a method. The value is not null,

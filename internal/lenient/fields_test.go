@@ -230,9 +230,16 @@ func TestStructWithoutANameHasTheMethodsOfWhatItEmbeds(t *testing.T) {
 	}
 	require.NoError(t, lenient.Unmarshal([]byte(`{"A": 1}`), &promoted))
 	assert.Equal(t, 1, promoted.A)
-	var hidden struct {
-		json.Unmarshaler
+	type Embedded struct{ *big.Int }
+	var deeper struct {
+		Embedded
 		A int
+	}
+	require.NoError(t, lenient.Unmarshal([]byte(`{"A": 1}`), &deeper))
+	assert.Equal(t, 1, deeper.A)
+	var hidden struct {
+		A int
+		json.Unmarshaler
 	}
 	require.NoError(t, lenient.Unmarshal([]byte(`{"A": 1}`), &hidden))
 	assert.Equal(t, 1, hidden.A)

@@ -122,7 +122,7 @@ func (r *Redactor) addPattern(text []byte, shortest int, known map[string]bool) 
 
 func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }
 
-// marks tell where in a text secrets are.
+// marks are the places of the secrets in a text.
 type marks struct {
 	length int // of the text
 

@@ -147,7 +147,7 @@ func (r *run) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, 
 	return r.wait > 0, nil
 }
 
-// nextWait tells the engine what decide has decided.
+// nextWait tells the engine how long it waits before the next attempt.
 func (r *run) nextWait(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait }
 
 // decide returns the wait before the next attempt, or 0 when the call ends here. On the

@@ -6,7 +6,7 @@
 // when a mutant lives that explained.txt does not explain. Run it in the folder tools,
 // on an idle machine, because a test that runs out of time counts as failed:
 //
-//	go run ./mutate                                      # all packages, for hours
+//	go run ./mutate                                      # all packages, for more than an hour
 //	go run ./mutate options.go internal/apiurl/path.go   # these files only
 package main
 

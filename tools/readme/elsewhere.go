@@ -50,7 +50,7 @@ var exceptions = map[string]exception{
 	"go test ./...":                      {why: "is a step of its own", step: "go test ./..."},
 	"go test -race ./...":                {why: "is a step of its own", step: "go test -race ./..."},
 	"GOTOOLCHAIN=go1.27.4 go test ./...": {why: "is a step of its own", step: "newer=go1.27.4"},
-	"go -C tools run ./mutate":           {why: "takes hours"},
+	"go -C tools run ./mutate":           {why: "takes more than an hour"},
 	"go -C tools test ./outage -update": {
 		why:  "changes the drawing; a step runs the test",
 		step: "nested go test -race ./...",
